@@ -1,0 +1,169 @@
+"""Settings: everything an operator can set, read once from the environment and secrets.toml. Nothing else reads them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from core.errors import ConfigError
+
+T = TypeVar("T")
+
+DEMO_CONNECTION = "demo"
+
+
+@dataclass(frozen=True)
+class ConnectionSpec:
+    """A database to ask, by name. The URL is SQLAlchemy's and may hold a password, so it is not in the repr."""
+
+    name: str
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """A chat model behind an OpenAI-compatible address."""
+
+    name: str
+    api_key: str = field(repr=False)
+    base_url: str = ""
+    timeout_s: float = 60.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    data_dir: Path
+    """Private to this user: the embedded server's files, the demo database, cached catalogs."""
+    redis_url: str = field(default="", repr=False)
+    """Empty: the embedded server."""
+    connections: tuple[ConnectionSpec, ...] = ()
+    demo: bool = True
+    """Offer the demo database."""
+    model: ModelSettings | None = None
+    engine: str = "auto"
+    session_ttl_s: float = 24 * 3600.0
+    session_grace_s: float = 24 * 3600.0
+    query_timeout_s: float = 30.0
+    row_limit: int = 10_000
+    result_limit_bytes: int = 64 * 2**20
+    workers: int = 4
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], secrets: Mapping[str, Any] | None = None) -> Settings:
+        """Settings from environment variables and the parsed secrets.toml.
+
+        An unset or empty variable takes its default. Raises ConfigError naming the variable, its value (never of a
+        secret) and the accepted form.
+        """
+        read = _Reader(environ)
+        return cls(
+            data_dir=Path(read.text("TABLETALK_DATA_DIR") or _user_data_dir()).expanduser(),
+            redis_url=read.text("REDIS_URL"),
+            connections=_connections(read, secrets or {}),
+            demo=read.flag("TABLETALK_DEMO", True),
+            model=_model(read),
+            engine=read.choice("TABLETALK_ENGINE", ("auto", "builtin", "llm")),
+            session_ttl_s=3600 * read.number("TABLETALK_SESSION_TTL_HOURS", 24, least=0.01),
+            session_grace_s=3600 * read.number("TABLETALK_SESSION_GRACE_HOURS", 24, least=0),
+            query_timeout_s=read.number("TABLETALK_QUERY_TIMEOUT_SECONDS", 30, least=0.1),
+            row_limit=read.whole("TABLETALK_ROW_LIMIT", 10_000, least=1),
+            result_limit_bytes=read.whole("TABLETALK_RESULT_LIMIT_MB", 64, least=1) * 2**20,
+            workers=read.whole("TABLETALK_WORKERS", 4, least=0),
+        )
+
+
+def read_secrets(root: Path) -> dict[str, Any]:
+    """The merged `.streamlit/secrets.toml` of the user's home and of `root`, the latter winning; empty where absent.
+
+    Raises ConfigError for a file that is not TOML.
+    """
+    merged: dict[str, Any] = {}
+    for path in (Path.home() / ".streamlit" / "secrets.toml", root / ".streamlit" / "secrets.toml"):
+        if path.is_file():
+            try:
+                merged.update(tomllib.loads(path.read_text(encoding="utf-8")))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+                raise ConfigError(f"{path.name} is not valid TOML.", f"Correct the file: {exc}.") from exc
+    return merged
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str) -> str:
+        return self._environ.get(name, "").strip()
+
+    def choice(self, name: str, accepted: tuple[str, ...]) -> str:
+        value = self.text(name) or accepted[0]
+        if value not in accepted:
+            raise _bad(name, value, "one of " + ", ".join(accepted))
+        return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        value = self.text(name).lower()
+        if not value:
+            return default
+        if value not in ("true", "false"):
+            raise _bad(name, value, "true or false")
+        return value == "true"
+
+    def number(self, name: str, default: float, *, least: float) -> float:
+        return self._parsed(name, default, least, float, "a number")
+
+    def whole(self, name: str, default: int, *, least: int) -> int:
+        return self._parsed(name, default, least, int, "a whole number")
+
+    def _parsed(self, name: str, default: T, least: T, parse: Callable[[str], T], form: str) -> T:
+        value = self.text(name)
+        if not value:
+            return default
+        try:
+            number = parse(value)
+            if not number >= least:  # type: ignore[operator]  # NaN fails this, too
+                raise ValueError
+        except ValueError as exc:
+            raise _bad(name, value, f"{form} of at least {least}") from exc
+        return number
+
+
+def _bad(name: str, value: str, form: str) -> ConfigError:
+    return ConfigError(f"The setting {name} is “{value}”.", f"Set {name} to {form}.")
+
+
+def _user_data_dir() -> str:
+    import platformdirs
+
+    return platformdirs.user_data_dir("tabletalk", appauthor=False)
+
+
+def _model(read: _Reader) -> ModelSettings | None:
+    key, base_url, name = read.text("OPENAI_API_KEY"), read.text("OPENAI_BASE_URL"), read.text("OPENAI_MODEL")
+    if not key and not base_url:
+        return None
+    if not name:
+        raise ConfigError("A chat model is configured but not named.", "Set OPENAI_MODEL to the name of the model.")
+    timeout_s = read.number("TABLETALK_MODEL_TIMEOUT_SECONDS", 60, least=1)
+    return ModelSettings(name=name, api_key=key or "none", base_url=base_url, timeout_s=timeout_s)
+
+
+def _connections(read: _Reader, secrets: Mapping[str, Any]) -> tuple[ConnectionSpec, ...]:
+    specs = []
+    for name, entry in dict(secrets.get("connections", {})).items():
+        url = entry.get("url") if isinstance(entry, Mapping) else None
+        if not isinstance(url, str) or not url.strip():
+            raise ConfigError(
+                f"The connection {name} in secrets.toml has no url.",
+                f'Add url = "dialect://user:password@host/database" under [connections.{name}].',
+            )
+        specs.append(ConnectionSpec(str(name), url.strip()))
+    if url := read.text("DATABASE_URL"):
+        specs.append(ConnectionSpec("database", url))
+    names = [spec.name for spec in specs]
+    for name in names:
+        if names.count(name) > 1 or name == DEMO_CONNECTION:
+            raise ConfigError(f"The connection name “{name}” is taken.", "Rename that connection in secrets.toml.")
+    return tuple(specs)

@@ -1,0 +1,43 @@
+"""What crosses a room: frozen dataclasses, JSON or Arrow when stored, aware UTC times, units in the names."""
+
+from core.models.analysis import Analysis, Fact
+from core.models.catalog import Catalog, Column, ColumnValues, ForeignKey, Kind, Role, Table
+from core.models.chart import ChartKind, ChartSpec
+from core.models.draft import Assumption, Choice, Clarification, Context, OutputColumn, SqlDraft, Summary
+from core.models.event import Event, EventKind
+from core.models.result import ResultColumn, ResultSet
+from core.models.session import Mode, Session, SessionListing, SessionStatus
+from core.models.turn import Failure, ResultRef, Turn, TurnState
+
+__all__ = [
+    "Analysis",
+    "Assumption",
+    "Catalog",
+    "ChartKind",
+    "ChartSpec",
+    "Choice",
+    "Clarification",
+    "Column",
+    "ColumnValues",
+    "Context",
+    "Event",
+    "EventKind",
+    "Fact",
+    "Failure",
+    "ForeignKey",
+    "Kind",
+    "Mode",
+    "OutputColumn",
+    "ResultColumn",
+    "ResultRef",
+    "ResultSet",
+    "Role",
+    "Session",
+    "SessionListing",
+    "SessionStatus",
+    "SqlDraft",
+    "Summary",
+    "Table",
+    "Turn",
+    "TurnState",
+]
