@@ -1,0 +1,1 @@
+"""Questions into SQL: question, context and catalog → SqlDraft, or a Clarification."""
