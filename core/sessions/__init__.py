@@ -1,0 +1,1 @@
+"""Sessions in Redis: keys, codec, store, listing, expiry; the connection to any deployment, and the embedded server."""

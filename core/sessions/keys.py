@@ -1,0 +1,61 @@
+"""Every key in Redis. The braces are part of the keys: what they hold is the cluster's hash tag, one slot per session.
+
+key                    type    fields or members                                                              writer
+session:{ID}           hash    version title owner connection mode status summary summarized_to turn_count    sessions
+                               created updated expires preview recent; resolve:WORD → reading;                sessions
+                               fence (number of the last lease)                                               turns
+session:{ID}:turns     hash    TURN → Turn as JSON; TURN:chart → the user's ChartSpec as JSON                 sessions
+session:{ID}:results   hash    RESULT → Arrow IPC stream in one zstd frame                                    sessions
+session:{ID}:events    stream  what running turns tell the open pages, capped                                 turns
+session:{ID}:queue     list    ids of the turns that wait, oldest first                             turns (and add_turn)
+session:{ID}:lease     string  token of the worker that runs the session's turn; its own short TTL            turns
+user:{OWNER}:sessions  zset    session id by time of the last activity; a hint, healed on read                sessions
+
+Times are milliseconds since 1970 by the server's clock. TTL: a write sets `expires` to now + ttl and lets Redis delete the
+first five keys at expires + grace; in between the session is expired: readable, not writable, revived by extend. An owner's set
+lives a day longer than any session of it.
+"""
+
+from __future__ import annotations
+
+from core.sessions.ids import check_session_id
+
+
+def session(session_id: str) -> str:
+    """Like every function here that takes a session id: raises InvalidSessionId for a malformed one."""
+    return f"session:{{{check_session_id(session_id)}}}"
+
+
+def turns(session_id: str) -> str:
+    return f"{session(session_id)}:turns"
+
+
+def results(session_id: str) -> str:
+    return f"{session(session_id)}:results"
+
+
+def events(session_id: str) -> str:
+    return f"{session(session_id)}:events"
+
+
+def queue(session_id: str) -> str:
+    return f"{session(session_id)}:queue"
+
+
+def lease(session_id: str) -> str:
+    return f"{session(session_id)}:lease"
+
+
+def of_session(session_id: str) -> tuple[str, str, str, str, str, str]:
+    """All keys of one session, in the order every script gets them: session, turns, results, events, queue, lease."""
+    head = session(session_id)
+    return head, f"{head}:turns", f"{head}:results", f"{head}:events", f"{head}:queue", f"{head}:lease"
+
+
+def owner_sessions(owner: str) -> str:
+    return f"user:{{{owner}}}:sessions"
+
+
+def chart_field(turn_id: str) -> str:
+    """The field of the turns hash that holds the user's chart of a turn. No turn id holds a colon."""
+    return f"{turn_id}:chart"

@@ -1,0 +1,70 @@
+"""Listing: an owner's sessions, newest activity first. The sorted set is a hint: whoever reads it removes what is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.models import SessionListing
+from core.sessions import keys, record, scripts
+from core.sessions.client import Client
+from core.sessions.outage import store_errors
+
+_SETTLED_MS = 60_000
+"""An entry this old whose session is not there is dead; a younger one may belong to a session that is being created."""
+_DAY_MS = 86_400_000
+_BATCH = 200
+
+
+class Listing:
+    def __init__(self, client: Client, life_ms: int) -> None:
+        """`life_ms`: how long a session lives after its last write; an owner's set lives a day longer."""
+        self._client = client
+        self._ttl_ms = life_ms + _DAY_MS
+
+    def touch(self, owner: str, session_id: str, *, active: bool = True) -> None:
+        """Moves the session to the top; with active=False it keeps its place and is only added where it is missing."""
+        with store_errors():
+            scripts.TOUCH.run(self._client, [keys.owner_sessions(owner)], [self._ttl_ms, session_id, int(active)])
+
+    def remove(self, owner: str, session_ids: Sequence[str]) -> None:
+        with store_errors():
+            self._client.zrem(keys.owner_sessions(owner), *session_ids)
+
+    def page(self, owner: str, offset: int, limit: int) -> tuple[SessionListing, ...]:
+        """Two round trips, and two more for every page of dead entries that was in the way."""
+        while limit > 0:
+            rows, dead = self._read(owner, scripts.NEWEST, offset, limit)
+            if not dead:
+                return tuple(sorted(rows, key=lambda row: row.updated, reverse=True))
+            self.remove(owner, dead)
+        return ()
+
+    def count(self, owner: str) -> int:
+        """Dead entries are removed from the old end, where expiry puts them; then the rest is counted."""
+        while True:
+            _, dead = self._read(owner, scripts.OLDEST, 0, _BATCH)
+            if dead:
+                self.remove(owner, dead)
+            if len(dead) < _BATCH:
+                break
+        with store_errors():
+            return int(self._client.zcard(keys.owner_sessions(owner)))
+
+    def _read(self, owner: str, script: scripts.Script, offset: int, limit: int) -> tuple[list[SessionListing], list[str]]:
+        """The rows of that range of ranks, and the ids in it whose session is gone."""
+        with store_errors():
+            now, entries = script.run(self._client, [keys.owner_sessions(owner)], [offset, offset + limit - 1])
+            ids = [entry.decode("ascii", "replace") for entry in entries[::2]]
+            pipeline = self._client.pipeline(transaction=False)
+            for session_id in ids:
+                pipeline.hmget(keys.session(session_id), record.LISTED)
+            found = pipeline.execute() if ids else []
+        rows: list[SessionListing] = []
+        dead: list[str] = []
+        for session_id, score, values in zip(ids, entries[1::2], found, strict=True):
+            row = record.listing(session_id, values, int(now))
+            if row is not None:
+                rows.append(row)
+            elif int(now) - float(score) > _SETTLED_MS:
+                dead.append(session_id)
+        return rows, dead
