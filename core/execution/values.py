@@ -1,0 +1,77 @@
+"""Values: the distinct short texts of a database, for the value index; most frequent first, with caps per column and in all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from core.errors import SqlFailed, SqlTimeout
+from core.execution.asker import STATEMENT_S, Asker
+from core.execution.profile import Figures, Profiled, is_secret
+from core.models.catalog import Column, ColumnValues, Kind
+
+PER_COLUMN = 5_000
+IN_ALL = 200_000
+LONGEST = 100
+"""Characters; a longer text is no value a person would type."""
+PROSE = 60
+"""Average characters from which a column of mostly different texts is prose."""
+_IDENTIFIER = re.compile(r"\S+@\S+\.\S+|https?://\S+|www\.\S+|[0-9a-fA-F-]{32,}|\+?[\d\s()./-]{7,}")
+
+
+def read_values(asker: Asker, profiled: Sequence[Profiled]) -> tuple[ColumnValues, ...]:
+    """The values of every text column, in the order of tables and columns; at most IN_ALL, small columns first.
+
+    Views are read only where there are no tables: their values are those of the tables under them.
+    """
+    tables = [entry for entry in profiled if not entry.table.is_view] or list(profiled)
+    wanted = [(entry, column) for entry in tables for column in entry.table.columns if _is_wanted(entry, column)]
+    found: dict[tuple[str, str], ColumnValues] = {}
+    left = IN_ALL
+    for entry, column in sorted(wanted, key=lambda pair: pair[1].distinct_count or 0):
+        values = _column_values(asker, entry, column, min(PER_COLUMN, left))
+        if values and values.values:
+            found[values.table, values.column] = values
+            left -= len(values.values)
+        if left <= 0:
+            break
+    keys = ((entry.table.name, column.name) for entry, column in wanted)
+    return tuple(found[key] for key in keys if key in found)
+
+
+def _is_wanted(entry: Profiled, column: Column) -> bool:
+    if column.kind is not Kind.TEXT or is_secret(column) or column.distinct_count == 0:
+        return False
+    many = column.distinct_count is None or column.distinct_count > PER_COLUMN
+    if many and column.samples and all(_IDENTIFIER.fullmatch(sample) for sample in column.samples):
+        return False
+    return not _is_prose(entry.figures.get(column.name, Figures()), column, entry.table.row_count or 0)
+
+
+def _is_prose(figures: Figures, column: Column, rows: int) -> bool:
+    return figures.average_length > PROSE and (column.distinct_count or 0) > min(20, rows / 2)
+
+
+def _column_values(asker: Asker, entry: Profiled, column: Column, most: int) -> ColumnValues | None:
+    """None where the column cannot be grouped, or not in time."""
+    value = entry.source.c[column.name]
+    text = sa.cast(value, sa.Text) if asker.dialect == "postgres" else value
+    length = sa.func.char_length(text) if asker.dialect == "mysql" else sa.func.length(text)
+    frequency = sa.func.count()
+    statement = (
+        sa.select(text.label("value"), frequency.label("frequency"))
+        .where(value.is_not(None), sa.func.trim(text) != sa.literal(""), length <= LONGEST)
+        .group_by(text)
+        .order_by(frequency.desc(), text)
+        .limit(most + 1)
+    )
+    try:
+        rows = asker.rows(statement, limit_s=STATEMENT_S)
+    except (SqlFailed, SqlTimeout):
+        return None
+    values = tuple(str(row[0]) for row in rows[:most] if isinstance(row[0], str))
+    whole = isinstance(entry.source, sa.TableClause)
+    complete = whole and len(rows) <= most and entry.figures.get(column.name, Figures()).longest <= LONGEST
+    return ColumnValues(entry.table.name, column.name, values, complete)
