@@ -1,0 +1,1 @@
+"""Turns: from a submitted question to a stored answer. The only room that calls the others in order."""

@@ -1,0 +1,229 @@
+"""The way of one question: a straight tuple of steps, each told to the pages, timed, and stored before the next begins."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from core.analysis import analyse as analyse_result
+from core.analysis import choose_chart
+from core.errors import Cancelled, ModelError, SqlError, SqlFailed, SqlRefused
+from core.execution import guard
+from core.execution.run import Limits
+from core.execution.run import run as run_sql
+from core.models import Clarification, Context, Mode, ResultRef, ResultSet, Summary, TurnState
+from core.summarization.fold import fold as fold_turns
+from core.summarization.window import split
+from core.turns.digest import digest
+from core.turns.events import TextChunks
+from core.turns.running import RunningTurn
+
+MAX_REPAIRS = 3
+CATALOG_STATUS_EVERY_S = 0.5
+log = logging.getLogger(__name__)
+
+
+def run_turn(run: RunningTurn) -> None:
+    """Runs the steps. Raises what ends the turn early: Cancelled, and every error of the rooms."""
+    for step in STEPS:
+        if not step.when(run):
+            continue
+        run.cancellation.raise_if_cancelled()
+        if step.message:
+            run.status(step.name, step.message)
+        with run.timed(step.name):
+            step.run(run)
+        if not run.turn.state.finished:
+            run.save()
+
+
+def read_context(run: RunningTurn) -> None:
+    rooms, turn = run.rooms, run.turn
+    run.session = rooms.sessions.get(turn.session_id)
+    name = run.session.connection
+    run.database = rooms.databases.get(name)
+    run.catalog = rooms.databases.catalog(name, progress=_catalog_progress(run), cancellation=run.cancellation)
+    earlier = (one for one in rooms.sessions.turns(turn.session_id) if one.index < turn.index)
+    run.answered = tuple(one for one in earlier if one.state is TurnState.DONE)
+    window = split(run.answered, _summary(run))
+    run.context = Context(window.full, run.session.summary, run.session.resolutions, mode=run.session.mode)
+
+
+def draft(run: RunningTurn) -> None:
+    engine = run.rooms.engine(run.turn.engine)
+    made = engine.draft(run.turn.question, run.context, run.catalog, cancellation=run.cancellation)
+    if isinstance(made, Clarification):
+        run.change(clarification=made)
+    else:
+        run.change(draft=made)
+        run.notice(made.notice)
+
+
+def check(run: RunningTurn) -> None:
+    """What runs and what is shown is the statement the guard re-emitted. A model's refused statement goes back to it."""
+    while True:
+        try:
+            checked = guard.check(run.draft.sql, run.draft.dialect)
+            break
+        except SqlRefused as exc:
+            if run.draft.engine != "llm":
+                raise
+            _repair(run, exc)
+    run.change(draft=replace(run.draft, sql=checked))
+    run.chunk("sql", sql=checked, explanation=run.draft.explanation)
+
+
+def execute(run: RunningTurn) -> None:
+    settings = run.rooms.settings
+    limits = Limits(timeout_s=settings.query_timeout_s, rows=settings.row_limit, bytes=settings.result_limit_bytes)
+    while True:
+        try:
+            result = run_sql(run.database, run.draft.sql, limits, run.cancellation)
+            break
+        except SqlFailed as exc:
+            _repair(run, exc)
+            check(run)
+    _keep(run, result)
+
+
+def analyse(run: RunningTurn) -> None:
+    if run.result is None:
+        return
+    with run.optional("The chart could not be made."):
+        run.change(chart=choose_chart(run.result, run.draft, run.turn.question))
+        run.chunk("chart")
+    with run.optional("The analysis could not be written."):
+        _analyse(run, run.result)
+
+
+def save(run: RunningTurn) -> None:
+    began = time.perf_counter()
+    drafted = run.turn.draft.tokens if run.turn.draft else 0
+    run.change(tokens=drafted + (run.turn.analysis.tokens if run.turn.analysis else 0))
+    run.took("save", began)
+    run.finish(TurnState.NEEDS_CLARIFICATION if run.turn.clarification else TurnState.DONE)
+
+
+def fold(run: RunningTurn) -> None:
+    """After the answer is out: what fails here changes nothing and is tried again with the next turn."""
+    turns = (*run.answered, run.turn)
+    run.status("fold", "Updating conversation memory…")
+    try:
+        after = fold_turns(turns, _summary(run), run.rooms.model, cancellation=run.cancellation)
+    except (ModelError, Cancelled) as exc:
+        log.warning("the summary stays as it was: %s", exc.message)
+        return
+    run.rooms.sessions.set_summary(run.turn.session_id, after, fence=run.lease.fence)
+
+
+@dataclass(frozen=True)
+class Step:
+    name: str
+    message: str
+    """What a person reads while it runs; empty for a step too quick to be named."""
+    run: Callable[[RunningTurn], None]
+    when: Callable[[RunningTurn], bool] = lambda run: True
+
+
+def _is_drafted(run: RunningTurn) -> bool:
+    return run.turn.draft is not None
+
+
+def _wants_analysis(run: RunningTurn) -> bool:
+    return run.result is not None and run.session.mode is not Mode.QUERY
+
+
+def _has_something_to_fold(run: RunningTurn) -> bool:
+    return run.turn.state is TurnState.DONE and bool(split((*run.answered, run.turn), _summary(run)).foldable)
+
+
+STEPS = (
+    Step("context", "Loading conversation history…", read_context),
+    Step("draft", "Analyzing your question…", draft),
+    Step("check", "", check, when=_is_drafted),
+    Step("execute", "Running query…", execute, when=_is_drafted),
+    Step("analyse", "Generating insights…", analyse, when=_wants_analysis),
+    Step("save", "Saving session state…", save),
+    Step("fold", "", fold, when=_has_something_to_fold),
+)
+
+
+def _summary(run: RunningTurn) -> Summary:
+    return Summary(run.session.summary, run.session.summarized_to)
+
+
+def _repair(run: RunningTurn, error: SqlError) -> None:
+    """Another draft from the engine. Raises the error when it has no better idea or was asked often enough."""
+    if run.repairs == MAX_REPAIRS:
+        raise error
+    run.repairs += 1
+    run.status("execute", f"Correcting the query ({run.repairs} of {MAX_REPAIRS})…")
+    engine, text = run.rooms.engine(run.turn.engine), error.detail or error.message
+    better = engine.repair(run.turn.question, run.draft, text, run.context, run.catalog, cancellation=run.cancellation)
+    if better is None:
+        raise error
+    run.change(draft=better)
+    run.notice(better.notice)
+
+
+def _keep(run: RunningTurn, result: ResultSet) -> None:
+    run.result = result
+    size_bytes = run.rooms.sessions.save_result(run.turn.session_id, run.turn.id, result, fence=run.lease.fence)
+    run.change(
+        result=ResultRef(
+            id=run.turn.id,
+            columns=result.columns,
+            row_count=result.row_count,
+            truncated=result.truncated,
+            truncated_by=result.truncated_by,
+            limit=result.limit,
+            size_bytes=size_bytes,
+            digest=digest(result),
+        )
+    )
+    run.save()  # before the pages are told to look
+    run.chunk("results", row_count=result.row_count, truncated=result.truncated)
+
+
+def _analyse(run: RunningTurn, result: ResultSet) -> None:
+    chunks = TextChunks(lambda text: run.chunk("text", text=text))
+    try:
+        analysis = analyse_result(
+            run.turn.question,
+            result,
+            run.draft,
+            model=run.rooms.model,
+            on_text=chunks.add,
+            can_answer=_can_answer(run),
+            catalog=run.catalog,
+            cancellation=run.cancellation,
+        )
+    finally:
+        chunks.flush()
+    run.change(analysis=analysis)
+    run.notice(analysis.notice)
+    run.chunk("analysis", text=analysis.text)
+
+
+def _can_answer(run: RunningTurn) -> Callable[[str], bool] | None:
+    """Whether a suggestion, asked as a follow-up of this turn, would be answered."""
+    asked = run.rooms.can_answer
+    if asked is None:
+        return None
+    context = replace(run.context, turns=(*run.context.turns, run.turn)[-3:])
+    return lambda question: asked(question, context, run.catalog)
+
+
+def _catalog_progress(run: RunningTurn) -> Callable[[str, float], None]:
+    """Tells the pages what is being read of a database that is new here, at most twice a second."""
+    told = time.monotonic()
+
+    def progress(what: str, fraction: float) -> None:
+        nonlocal told
+        if time.monotonic() - told > CATALOG_STATUS_EVERY_S:
+            told = time.monotonic()
+            run.status("context", f"Getting to know the database: {what} ({fraction:.0%})…")
+
+    return progress

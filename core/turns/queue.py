@@ -1,0 +1,121 @@
+"""TurnQueue: which sessions have turns to run, as one Redis stream with a consumer group for all processes.
+
+A message says "wake this session"; which turns wait, in order, is the session's own list. So a message too many is harmless.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import ResponseError
+
+from core.sessions import keys
+from core.sessions.outage import store_errors
+from core.sessions.scripts import Script
+
+STREAM = "turns:queue"
+GROUP = "workers"
+CONSUMER = "worker"
+"""One name for all: who holds a message says nothing, the session's lease decides; and no dead consumers pile up."""
+
+_PUSH = Script(
+    """
+local ttl = redis.call('PTTL', KEYS[1])
+if ttl == -2 then return 0 end
+redis.call('RPUSH', KEYS[2], ARGV[1])
+if ttl > 0 then redis.call('PEXPIRE', KEYS[2], ttl) end
+return 1
+"""
+)
+_STOP = Script(
+    """
+local running = redis.call('HGET', KEYS[1], 'turn')
+local turn = ARGV[1] ~= '' and ARGV[1] or running or redis.call('LINDEX', KEYS[2], 0)
+if not turn then return {'none', ''} end
+if turn == running then
+  redis.call('HSET', KEYS[1], 'stop', turn)
+  return {'running', turn}
+end
+redis.call('LREM', KEYS[2], 0, turn)
+return {'waiting', turn}
+"""
+)
+
+
+@dataclass(frozen=True)
+class Wake:
+    message_id: bytes
+    session_id: str
+    reclaimed: bool
+    """True for a message whose worker did not finish it in time: it died, or it is still at work under its lease."""
+
+
+class TurnQueue:
+    """Threads share one. Every method raises StoreUnavailable when Redis is gone."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def push(self, session_id: str, turn_id: str) -> None:
+        """Lets the turn wait in its session's line; twice is harmless. A gone session is left alone."""
+        with store_errors():
+            _PUSH.run(self._client, [keys.session(session_id), keys.queue(session_id)], [turn_id])
+
+    def wake(self, session_id: str) -> None:
+        """Has a worker of any process look at the session's line."""
+        with store_errors():
+            self._client.xadd(STREAM, {"session": session_id})
+
+    def waiting(self, session_id: str) -> tuple[str, ...]:
+        """The turns in line, the running one first."""
+        with store_errors():
+            return tuple(turn.decode() for turn in self._client.lrange(keys.queue(session_id), 0, -1))
+
+    def stop(self, session_id: str, turn_id: str = "") -> tuple[str, bool]:
+        """Asks the running turn to stop, or takes a waiting one out of the line; without an id the running or the first one.
+
+        Returns the turn's id ("" when there is none) and whether a worker runs it.
+        """
+        with store_errors():
+            what, turn = _STOP.run(self._client, [keys.lease(session_id), keys.queue(session_id)], [turn_id])
+        return turn.decode(), what == b"running"
+
+    def take(self, block_ms: int, idle_ms: int) -> Wake | None:
+        """The next message: first one that another worker left unfinished for idle_ms, then a new one within block_ms."""
+        with store_errors():
+            try:
+                return self._claim(idle_ms) or self._read(block_ms)
+            except ResponseError as exc:
+                if "NOGROUP" not in str(exc):
+                    raise
+                self._make_group()
+        return None
+
+    def finish(self, wake: Wake) -> None:
+        with store_errors():
+            self._client.xack(STREAM, GROUP, wake.message_id)
+            self._client.xdel(STREAM, wake.message_id)
+
+    def _claim(self, idle_ms: int) -> Wake | None:
+        reply = self._client.xautoclaim(STREAM, GROUP, CONSUMER, idle_ms, "0-0", count=1)
+        return _wake(reply[1], reclaimed=True)
+
+    def _read(self, block_ms: int) -> Wake | None:
+        reply = self._client.xreadgroup(GROUP, CONSUMER, {STREAM: ">"}, count=1, block=block_ms)
+        streams = list(reply.items()) if isinstance(reply, dict) else reply or []
+        return _wake(streams[0][1], reclaimed=False) if streams else None
+
+    def _make_group(self) -> None:
+        try:
+            self._client.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
+        except ResponseError as exc:
+            if "BUSYGROUP" not in str(exc):
+                raise
+
+
+def _wake(messages: Any, *, reclaimed: bool) -> Wake | None:
+    for message_id, fields in messages:
+        if fields and b"session" in fields:
+            return Wake(message_id, fields[b"session"].decode(), reclaimed)
+    return None

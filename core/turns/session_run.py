@@ -1,0 +1,88 @@
+"""session_run: the turns of one session, run one after another under its lease until none waits."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from core.errors import Cancelled, SessionError, SessionNotFound, StoreUnavailable, TabletalkError
+from core.models import Event, Failure, TurnState
+from core.turns.lease import Ending, Lease, lease_lost
+from core.turns.pipeline import run_turn
+from core.turns.queue import TurnQueue
+from core.turns.rooms import Rooms
+from core.turns.running import RunningTurn
+
+log = logging.getLogger(__name__)
+
+INTERRUPTED = Failure("This question was interrupted before it was answered.", "Press Retry to ask it again.")
+UNEXPECTED = Failure(
+    "Something went wrong while answering this question.", "Press Retry. If it happens again, report the question."
+)
+
+
+def run_session(
+    rooms: Rooms, lease: Lease, *, on_event: Callable[[Event], None] | None = None, stopping: threading.Event | None = None
+) -> bool:
+    """Runs what waits; True when the line is empty, False when `stopping` was set before that.
+
+    Gives the lease up in both cases. Raises LeaseLost when another worker took over (nothing more was written) and
+    StoreUnavailable when Redis is gone: the lease then ends by itself.
+    """
+    with lease.beating():
+        _queue_forgotten(rooms, lease.session_id)
+        turn_id = lease.next_turn()
+        while turn_id:
+            _run_one(rooms, lease, turn_id, on_event)
+            if stopping is not None and stopping.is_set():
+                return lease.release(done_with=turn_id)
+            turn_id = lease.next_turn(done_with=turn_id)
+    return True
+
+
+def _queue_forgotten(rooms: Rooms, session_id: str) -> None:
+    """Puts turns in line that are stored as queued and do not wait there: their submit was cut off in the middle."""
+    queue = TurnQueue(rooms.redis)
+    waiting = set(queue.waiting(session_id))
+    for turn in rooms.sessions.turns(session_id):
+        if turn.state is TurnState.QUEUED and turn.id not in waiting:
+            queue.push(session_id, turn.id)
+
+
+def _run_one(rooms: Rooms, lease: Lease, turn_id: str, on_event: Callable[[Event], None] | None) -> None:
+    try:
+        turn = rooms.sessions.turn(lease.session_id, turn_id)
+    except SessionNotFound:  # a turn that is not there is skipped; a session that is not there has no lease, either
+        return
+    running = RunningTurn(rooms, lease, turn, on_event)
+    if turn.state is TurnState.RUNNING:  # first in line and running under no lease: its worker died
+        running.finish(TurnState.FAILED, INTERRUPTED)
+    elif not turn.state.finished:
+        _run(running)
+
+
+def _run(running: RunningTurn) -> None:
+    """Runs the steps; however they end, the turn ends stored and told, unless its worker may not write any more."""
+    try:
+        running.start()
+        run_turn(running)
+    except Cancelled:
+        _stopped(running)
+    except (SessionError, StoreUnavailable):
+        raise
+    except TabletalkError as exc:
+        running.finish(TurnState.FAILED, Failure(exc.message, exc.hint, exc.detail))
+    except Exception:
+        log.exception("turn %s failed unexpectedly", running.turn.id)
+        running.finish(TurnState.FAILED, UNEXPECTED)
+
+
+def _stopped(running: RunningTurn) -> None:
+    match running.lease.ending:
+        case Ending.LOST:
+            raise lease_lost()
+        case Ending.SHUTDOWN:
+            running.finish(TurnState.FAILED, INTERRUPTED)
+        case _:
+            running.finish(TurnState.CANCELLED)

@@ -1,0 +1,41 @@
+"""EventTokens: lets a browser follow only the sessions a page of ours opened for it; signed with a secret kept in Redis."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from core.sessions.outage import store_errors
+
+SECRET_KEY = "app:secret"
+VALID_DAYS = 7
+DAY_S = 86_400
+
+
+class EventTokens:
+    """The secret is read once and shared by all processes of one Redis."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._serializer: URLSafeSerializer | None = None
+
+    def make(self, session_id: str) -> str:
+        """By the day, so that a page drawn again sends the browser the same one."""
+        return str(self._signed().dumps([session_id, int(time.time()) // DAY_S]))
+
+    def accepts(self, token: str, session_id: str) -> bool:
+        try:
+            signed_for, day = self._signed().loads(token)
+        except (BadSignature, ValueError, TypeError):
+            return False
+        return bool(signed_for == session_id and 0 <= int(time.time()) // DAY_S - day <= VALID_DAYS)
+
+    def _signed(self) -> URLSafeSerializer:
+        if self._serializer is None:
+            with store_errors():
+                self._client.set(SECRET_KEY, secrets.token_bytes(32), nx=True)
+                self._serializer = URLSafeSerializer(self._client.get(SECRET_KEY), salt="events")
+        return self._serializer

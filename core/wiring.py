@@ -1,0 +1,112 @@
+"""Wiring: builds every client once and hands the rooms to each other. Importing it opens nothing."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.chat_model import ChatModel
+from core.config import Settings, read_secrets
+from core.execution.catalog_cache import CatalogCache
+from core.execution.databases import Databases
+from core.nl2sql.auto import AutoEngine
+from core.nl2sql.builtin import BuiltinEngine
+from core.nl2sql.engine import Engine
+from core.nl2sql.llm import LlmEngine
+from core.sessions.client import Client
+from core.sessions.connect import connect
+from core.sessions.store import SessionStore
+from core.turns.desk import Turns
+from core.turns.hub import Hub
+from core.turns.rooms import Rooms
+from core.turns.routes import Live
+from core.turns.tokens import EventTokens
+from core.turns.worker import Workers
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""Where streamlit_app.py is."""
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything a process needs. Thread-safe; `close` ends the workers and gives up the connections."""
+
+    settings: Settings
+    redis: Client
+    sessions: SessionStore
+    databases: Databases
+    engines: dict[str, Engine]
+    builtin: BuiltinEngine
+    model: ChatModel | None
+    turns: Turns
+    workers: Workers
+    """Not started: `application` does that, and `python -m core worker`."""
+    live: Live
+
+    def close(self) -> None:
+        self.workers.stop()
+        self.live.hub.close()
+        if self.model:
+            self.model.close()
+        self.databases.close()
+        self.redis.close()
+
+
+def build(settings: Settings) -> App:
+    """Connects to Redis and nothing else. Raises ConfigError and StoreUnavailable."""
+    model = ChatModel(settings.model) if settings.model else None
+    builtin = BuiltinEngine()
+    engines = _engines(builtin, model)
+    redis = connect(settings)
+    sessions = SessionStore(redis, settings.session_ttl_s, settings.session_grace_s)
+    databases = Databases(settings, CatalogCache(settings.data_dir / "catalogs"))
+    rooms = Rooms(settings, redis, sessions, databases, engines, model, builtin.can_answer)
+    turns = Turns(rooms)
+    live = Live(redis, Hub(redis), EventTokens(redis))
+    return App(settings, redis, sessions, databases, engines, builtin, model, turns, Workers(rooms, settings.workers), live)
+
+
+def build_engines(settings: Settings) -> dict[str, Engine]:
+    """By name: builtin and auto, and llm where a model is configured. Opens nothing."""
+    return _engines(BuiltinEngine(), ChatModel(settings.model) if settings.model else None)
+
+
+def _engines(builtin: BuiltinEngine, model: ChatModel | None) -> dict[str, Engine]:
+    llm = LlmEngine(model) if model else None
+    engines: dict[str, Engine] = {"builtin": builtin, "auto": AutoEngine(builtin, llm)}
+    return engines | {"llm": llm} if llm else engines
+
+
+_app: App | None = None
+_lock = threading.Lock()
+
+
+def application() -> App:
+    """The process's one App, built on the first call from the environment and secrets.toml, with its workers running.
+
+    Raises ConfigError and StoreUnavailable; the next call tries again.
+    """
+    global _app
+    with _lock:
+        if _app is None:
+            app = build(Settings.from_env(os.environ, _secrets()))
+            app.workers.start()
+            if app.model:
+                app.model.prewarm()
+            _app = app
+        return _app
+
+
+def close_application() -> None:
+    """Ends the process's App, if there is one; the next `application` builds another."""
+    global _app
+    with _lock:
+        app, _app = _app, None
+    if app:
+        app.close()
+
+
+def _secrets() -> dict[str, object]:
+    return {**read_secrets(PROJECT), **read_secrets(Path.cwd())}
