@@ -11,7 +11,7 @@ from redis.sentinel import MasterNotFoundError
 
 from core.errors import StoreUnavailable
 
-_WAIT = "Nothing that was answered is lost. Try again in a moment; if it stays, check the Redis server."
+_WAIT = "Nothing that was answered is lost. Try again in a moment; if it stays, check the Redis server and REDIS_URL."
 _AUTH_CODES = ("NOAUTH", "WRONGPASS", "NOPERM")
 
 
@@ -44,6 +44,8 @@ def _sentences(exc: Exception, text: str) -> tuple[str, str]:
         return "The session store is read-only at the moment.", "REDIS_URL must lead to the primary, not to a replica."
     if "MISCONF" in text:
         return "The session store cannot write to its disk.", "Make room on that disk or correct its permissions."
+    if isinstance(exc, redis.InvalidResponse):
+        return "What answers in the session store's place is not a Redis server.", "Correct the address in REDIS_URL."
     if isinstance(exc, redis.TimeoutError):
         return "The session store does not answer.", _WAIT
     if isinstance(exc, redis.ConnectionError | RedisClusterException | redis.exceptions.ClusterError):
