@@ -84,6 +84,8 @@ class Clarification:
     unused_words: tuple[str, ...] = ()
     confidence: float = 0.0
     engine: str = "builtin"
+    notice: str = ""
+    """A sentence the person must see, such as that the builtin engine stood in for the model."""
 
 
 @dataclass(frozen=True)

@@ -278,7 +278,7 @@ def test_many_calls_run_side_by_side_without_a_thread_each(start: Started) -> No
     read(model)
     before, answers = threading.active_count(), list[str]()
     askers = [
-        threading.Thread(target=lambda n=n: answers.append(model.stream([Message("user", f"ask{n}")], lambda _: None)[0]))  # type: ignore[misc]
+        threading.Thread(target=lambda n=n: answers.append(model.stream([Message("user", f"ask{n}")], lambda _: None)[0]))
         for n in range(20)
     ]
     started = time.monotonic()
