@@ -85,8 +85,9 @@ def _columns(scope: Scope, names: _Names) -> Iterator[str]:
     if any(_opaque(source, names) for each in around for source in each.sources.values()) or any(map(_widened, around)):
         return
     sources = {names.key(alias) for each in around for alias in each.sources}
+    inner = {id(column) for each in scope.subquery_scopes for column in each.columns}  # judged there, where more is in reach
     for column in scope.columns:
-        if isinstance(column.this, exp.Star) or _named_here(column, around, names, sources | _HIDDEN):
+        if id(column) in inner or isinstance(column.this, exp.Star) or _named_here(column, around, names, sources | _HIDDEN):
             continue
         known = _reachable(column, around, names)
         if known is not None and names.key(column.this) not in known:
@@ -148,5 +149,5 @@ def _outwards(scope: Scope) -> Iterator[Scope]:
 def _near(name: str, known: Iterable[str]) -> str:
     from rapidfuzz import fuzz, process
 
-    found = process.extract(name, list(known), scorer=fuzz.WRatio, processor=str.casefold, score_cutoff=60, limit=3)
+    found = process.extract(name, list(known), scorer=fuzz.ratio, processor=str.casefold, score_cutoff=60, limit=3)
     return f" Near names: {', '.join(table_name_text(each) for each, _, _ in found)}." if found else ""

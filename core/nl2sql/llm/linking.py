@@ -10,7 +10,7 @@ from core.chat_model import approximate_tokens
 from core.models import Catalog, Column, Role, Table
 from core.nl2sql.llm.schema_text import column_text, table_text
 from core.nl2sql.llm.values import ValueMatch, matched_values
-from core.nl2sql.llm.words import content_words
+from core.nl2sql.llm.words import STOP, content_words, words
 
 SCHEMA_TOKENS = 2_500
 STRONG = 1.5
@@ -39,7 +39,7 @@ def link(
         content_words(question), 1.0
     )
     scores = _scores(catalog, terms, values, set(used))
-    return _filled(catalog, _ordered(catalog, scores), set(terms), values, budget)
+    return _filled(catalog, _ordered(catalog, scores), {*terms, *words(question)} - STOP, values, budget)
 
 
 def _scores(catalog: Catalog, terms: dict[str, float], values: tuple[ValueMatch, ...], used: set[str]) -> dict[str, float]:
@@ -113,8 +113,10 @@ def _narrowed(table: Table, terms: set[str], values: tuple[ValueMatch, ...], bud
     named = {match.column for match in values if match.table == table.name}
 
     def rank(column: Column) -> int:
-        if column.name in keys or column.name in named or content_words(column.name) & terms:
-            return 0
+        if column.name in keys or column.name in named or column.role is Role.KEY:
+            return -9
+        if said := len(terms.intersection(words(column.name))):
+            return -said
         return 1 if column.role in (Role.MEASURE, Role.TIME, Role.LABEL) else 2
 
     rest = budget - approximate_tokens(table_text(replace(table, columns=())))
