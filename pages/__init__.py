@@ -1,0 +1,1 @@
+"""The pages: they read state, call core once and draw."""

@@ -1,0 +1,25 @@
+"""The frame of every page: configuration, navigation, and the one place where an error becomes a drawing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.render import trouble
+
+HERE = Path(__file__).parent
+
+st.set_page_config(
+    page_title="Tabletalk", page_icon=str(HERE / "render" / "icon.svg"), layout="centered", initial_sidebar_state="auto"
+)
+st.html(HERE / "render" / "style.css")
+page = st.navigation(
+    [
+        st.Page(HERE / "chat.py", title="Chat", icon=":material/forum:", default=True),
+        st.Page(HERE / "sessions.py", title="Sessions", icon=":material/list:"),
+        st.Page(HERE / "data.py", title="Data", icon=":material/database:"),
+    ]
+)
+with trouble.guarded():
+    page.run()

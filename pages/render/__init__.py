@@ -1,0 +1,1 @@
+"""One render function per thing, for live and replay alike."""

@@ -1,0 +1,147 @@
+"""One turn as a card: the question, the answer, what shaped it, and quiet controls. The same for live and replay."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.models import ChartKind, ChartSpec, ResultSet, Turn, TurnState
+from core.wiring import App
+from pages.render import actions, chart, chips, clarification, download, editor, metric, sql, table, trouble
+from pages.render.text import ago, escape, label, plain, rich, sentence, shortened
+
+TABLE_AT_ONCE = 30
+"""Rows up to which an answer without a chart is shown as its table; more are shown by scrolling."""
+
+_TABLE, _SQL, _EDIT = ":material/table: Table", ":material/code: SQL", ":material/tune: Edit chart"
+
+
+@st.fragment
+def draw(app: App, turn: Turn, *, is_open: bool, writable: bool) -> None:
+    """A finished turn; closed it is one line that opens at a click, and only then draws its body."""
+    with trouble.guarded():
+        if is_open:
+            with st.container(border=True, key=f"card-{turn.id}"):
+                title(turn)
+                _body(app, turn, writable)
+            return
+        with st.expander(_line(turn), key=f"fold-{turn.id}", on_change="rerun") as fold:
+            if fold.open:
+                _body(app, turn, writable)
+
+
+def title(turn: Turn) -> None:
+    """The question, who asked it where a name is known, and when."""
+    meta = " · ".join(part for part in (turn.author, ago(turn.created)) if part)
+    st.html(
+        f'<p class="tt-question" role="heading" aria-level="2">{escape(turn.question)}</p><p class="tt-meta">{escape(meta)}</p>'
+    )
+
+
+def interrupted(app: App, turn: Turn, *, writable: bool) -> None:
+    """A turn whose worker is gone."""
+    trouble.words("This question was interrupted before it was answered.", "What it had until then is kept; ask it again.")
+    _retry(app, turn, writable)
+
+
+def _line(turn: Turn) -> str:
+    """A folded card: the question, and the sentence that answered it."""
+    question = f"**{label(shortened(turn.question, 200))}**"
+    answer = label(shortened(_summary(turn), 220))
+    return f"{question}  \n{answer}" if answer else question
+
+
+def _summary(turn: Turn) -> str:
+    if turn.state is TurnState.FAILED:
+        return turn.failure.message if turn.failure else "Not answered."
+    if turn.state is TurnState.CANCELLED:
+        return "Stopped."
+    if turn.state is TurnState.NEEDS_CLARIFICATION:
+        return turn.clarification.question if turn.clarification else ""
+    return sentence(turn.analysis.text) if turn.analysis else ""
+
+
+def _body(app: App, turn: Turn, writable: bool) -> None:
+    chips.changes(turn)
+    if turn.state is TurnState.NEEDS_CLARIFICATION:
+        clarification.draw(app, turn, writable=writable)
+        return
+    if turn.state is TurnState.FAILED and turn.failure is not None:
+        trouble.words(turn.failure.message, turn.failure.hint)
+    if turn.state is TurnState.CANCELLED:
+        trouble.words(
+            "Stopped.",
+            "Nothing else was run for this question." if turn.result is None else "The rows that had arrived are kept.",
+        )
+    result = app.sessions.result(turn.session_id, turn.result.id) if turn.result is not None else None
+    _answer(turn, result)
+    chips.draw(turn)
+    _controls(app, turn, result, writable)
+
+
+def _answer(turn: Turn, result: ResultSet | None) -> None:
+    if turn.analysis is not None and turn.analysis.text:
+        st.html(f'<div class="tt-answer">{rich(turn.analysis.text)}</div>')
+    for note in _notes(turn):
+        st.html(f'<p class="tt-note">{note}</p>')
+    if result is None:
+        if turn.result is not None:
+            st.caption("The rows of this answer are no longer kept. Ask again to see them.")
+        return
+    spec = shown_chart(turn)
+    if spec.kind is ChartKind.METRIC:
+        metric.draw(result, spec, turn.draft)
+    elif spec.kind is not ChartKind.NONE:
+        chart.draw(turn, spec, result, alt=_alt(turn))
+    elif result.row_count:
+        table.draw(result, turn.draft, key=f"rows-{turn.id}")
+    else:
+        st.caption("No rows.")
+
+
+def _notes(turn: Turn) -> list[str]:
+    """What the person must know, safe for st.html: words left unused, what is missing or was done differently."""
+    notes = []
+    draft = turn.draft
+    if draft is not None and draft.unused_words:
+        words = ", ".join(f"<strong>{escape(word)}</strong>" for word in draft.unused_words)
+        notes.append(f"I did not use the word{'s' if len(draft.unused_words) > 1 else ''} {words}.")
+    said = [draft.notice if draft else "", turn.analysis.notice if turn.analysis else "", *turn.notices]
+    return notes + [escape(text) for text in dict.fromkeys(said) if text]
+
+
+def shown_chart(turn: Turn) -> ChartSpec:
+    return turn.user_chart or turn.chart or ChartSpec(ChartKind.NONE)
+
+
+def _alt(turn: Turn) -> str:
+    return plain(turn.analysis.text) if turn.analysis is not None and turn.analysis.text else turn.question
+
+
+def _controls(app: App, turn: Turn, result: ResultSet | None, writable: bool) -> None:
+    """Table, SQL and chart editor, one at a time and only when asked for; downloads; Retry where there is no answer."""
+    panels = [_TABLE] if result is not None and result.row_count and shown_chart(turn).kind is not ChartKind.NONE else []
+    panels += [_SQL] if turn.draft is not None else []
+    panels += [_EDIT] if result is not None and editor.possible(result) and writable else []
+    panel = None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"controls-{turn.id}"):
+        if panels:
+            panel = st.pills("Show", panels, key=f"panel-{turn.id}", label_visibility="collapsed")
+        if result is not None and result.row_count:
+            download.draw(turn, shown_chart(turn), result)
+        if turn.state in (TurnState.FAILED, TurnState.CANCELLED):
+            _retry(app, turn, writable)
+    if panel == _TABLE and result is not None:
+        table.draw(result, turn.draft, key=f"table-{turn.id}")
+    elif panel == _SQL and turn.draft is not None:
+        sql.draw(turn.draft)
+    elif panel == _EDIT and result is not None:
+        editor.draw(app, turn, result)
+    if turn.failure is not None:
+        trouble.details(turn.failure.detail, key=f"details-{turn.id}")
+
+
+def _retry(app: App, turn: Turn, writable: bool) -> None:
+    args = (app, turn.session_id, turn.id)
+    st.button(
+        "Try again", icon=":material/refresh:", key=f"retry-{turn.id}", on_click=actions.retry, args=args, disabled=not writable
+    )

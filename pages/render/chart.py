@@ -1,0 +1,36 @@
+"""The picture of an answer: one big number, or a figure built once and kept."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.analysis import build_figure
+from core.models import ChartSpec, ResultSet, SqlDraft, Turn
+from pages.render import state
+from pages.render.state import Theme
+
+_CONFIG = {
+    "displaylogo": False,
+    "displayModeBar": "hover",
+    "scrollZoom": False,
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+    "toImageButtonOptions": {"format": "png", "scale": 2},
+}
+
+
+def draw(turn: Turn, spec: ChartSpec, result: ResultSet, *, alt: str) -> None:
+    st.plotly_chart(figure(turn, spec, result, state.theme()), theme=None, config=_CONFIG, key=f"chart-{turn.id}", alt=alt)
+
+
+def figure(turn: Turn, spec: ChartSpec, result: ResultSet, theme: Theme) -> go.Figure:
+    """Built once per session, result, spec, theme and locale: the session's id is in the key, as the right to see it."""
+    result_id = turn.result.id if turn.result is not None else ""
+    return _figure(turn.session_id, result_id, spec, theme, state.locale(), result, turn.draft)
+
+
+@st.cache_resource(show_spinner=False, max_entries=300)
+def _figure(
+    session_id: str, result_id: str, spec: ChartSpec, theme: Theme, locale: str, _result: ResultSet, _draft: SqlDraft | None
+) -> go.Figure:
+    return build_figure(spec, _result, theme=theme, draft=_draft, locale=locale)

@@ -1,0 +1,150 @@
+"""The conversation of one session: its cards, the running turn, those that wait, and what to ask next.
+
+It is one fragment: a ring of the live component redraws it and nothing else, so what a person types stays untouched.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.models import Session, SessionStatus, Turn, TurnState
+from core.turns.lease import Progress
+from core.wiring import App
+from pages.render import actions, card, expiry, live, state, table, trouble, welcome
+from pages.render.text import escape, label
+
+LATEST = 3
+"""So many of the last cards are open at first sight."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What one drawing shows, read in the order in which nothing can fall between: events, progress, turns."""
+
+    session: Session
+    cursor: str
+    progress: Progress | None
+    finished: tuple[Turn, ...]
+    waiting: tuple[Turn, ...]
+    """Unfinished ones by index; the first is the one that runs, or will."""
+
+    @property
+    def writable(self) -> bool:
+        return writable(self.session)
+
+
+def writable(session: Session) -> bool:
+    """Whether the session can still be asked."""
+    return session.status is not SessionStatus.EXPIRED
+
+
+def read(app: App, session_id: str) -> Conversation:
+    """Raises the session errors and StoreUnavailable."""
+    session = app.sessions.get(session_id)
+    cursor = app.turns.cursor(session_id)
+    progress = app.turns.progress(session_id)
+    turns = app.sessions.turns(session_id)
+    finished = tuple(turn for turn in turns if turn.state.finished)
+    return Conversation(session, cursor, progress, finished, tuple(turn for turn in turns if not turn.state.finished))
+
+
+@st.fragment(key=actions.CONVERSATION)
+def draw(app: App, session_id: str) -> None:
+    with trouble.guarded():
+        now = read(app, session_id)
+        _header(app, now)
+        with st.container(key="cards"):
+            _cards(app, now)
+        _running(app, now)
+        with st.container(key="after"):
+            _queued(app, now)
+            _followups(app, now)
+            if (error := state.flashed()) is not None:
+                trouble.inline(error, key="flash")
+
+
+def _header(app: App, now: Conversation) -> None:
+    """The title once somebody gave one; before that it is the first question, which stands right below."""
+    turns = sorted((*now.finished, *now.waiting), key=lambda turn: turn.index)
+    title = now.session.title or "What would you like to know?"
+    with st.container(key="head"):
+        if not turns or not " ".join(turns[0].question.split()).startswith(title.removesuffix("…")):
+            st.html(f'<p class="tt-title" role="heading" aria-level="1">{escape(title)}</p>')
+        expiry.draw(app, now.session)
+
+
+def _cards(app: App, now: Conversation) -> None:
+    if not now.finished and not now.waiting:
+        welcome.draw(app, now.session.connection, now.session.id)
+        return
+    opened = state.open_cards(now.session.id, tuple(turn.id for turn in now.finished[-LATEST:]))
+    for turn in now.finished:
+        card.draw(app, turn, is_open=turn.id in opened, writable=now.writable)
+
+
+def _running(app: App, now: Conversation) -> None:
+    """The first unfinished turn and the live component, which keeps its place when nothing runs."""
+    turn = now.waiting[0] if now.waiting else None
+    dead = turn is not None and app.turns.is_interrupted(turn, now.progress)
+    with st.container(border=turn is not None, key="running"):
+        with st.container(key="running-question"):
+            if turn is not None:
+                card.title(turn)
+        live.draw(_live_data(app, now, None if dead else turn))
+        with st.container(key="running-rest"):
+            if turn is not None and dead:
+                card.interrupted(app, turn, writable=now.writable)
+            elif turn is not None:
+                _so_far(app, turn)
+                args = (app, turn.session_id, turn.id)
+                st.button("Stop", icon=":material/stop_circle:", key=f"stop-{turn.id}", on_click=actions.stop, args=args)
+
+
+def _so_far(app: App, turn: Turn) -> None:
+    """Rows as soon as they are there."""
+    result = app.sessions.result(turn.session_id, turn.result.id) if turn.result is not None else None
+    if result is not None and result.row_count:
+        table.draw(result, turn.draft, key=f"early-{turn.id}", rows=5)
+
+
+def _live_data(app: App, now: Conversation, turn: Turn | None) -> dict[str, object]:
+    progress = now.progress if turn is not None and now.progress is not None and now.progress.turn_id == turn.id else None
+    sql = turn.draft.sql if turn is not None and turn.draft is not None else ""
+    return {
+        "session": now.session.id,
+        "token": app.turns.event_token(now.session.id),
+        "after": progress.last_event_id if progress else now.cursor,
+        "turn": turn.id if turn is not None else "",
+        "active": turn is not None,
+        "ticks": progress is not None,
+        "message": (progress.message if progress else "") or "Waiting for its turn…",
+        "elapsed": max(0.0, time.time() - progress.started.timestamp()) if progress else 0.0,
+        "sql": (progress.sql if progress else "") or sql,
+        "text": progress.text if progress else "",
+    }
+
+
+def _queued(app: App, now: Conversation) -> None:
+    for turn in now.waiting[1:]:
+        with st.container(border=True, key=f"queued-{turn.id}"):
+            card.title(turn)
+            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+                st.caption("Waits until the question before it is answered.")
+                args = (app, turn.session_id, turn.id)
+                st.button(
+                    "Remove", icon=":material/close:", type="tertiary", key=f"remove-{turn.id}", on_click=actions.stop, args=args
+                )
+
+
+def _followups(app: App, now: Conversation) -> None:
+    """What one might ask next, below the last answer while nothing runs."""
+    last = now.finished[-1] if now.finished and not now.waiting else None
+    if last is None or last.state is not TurnState.DONE or last.analysis is None or not now.writable:
+        return
+    with st.container(horizontal=True, gap="small", key="followups"):
+        for position, question in enumerate(last.analysis.followups[:3]):
+            key = f"followup-{last.id}-{position}"
+            st.button(label(question), key=key, on_click=actions.ask, args=(app, now.session.id, question), wrap=True)

@@ -1,0 +1,101 @@
+"""The list of sessions: one row each, opened by a click; rename in place, delete after a confirmation."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.models import SessionListing, SessionStatus
+from core.wiring import App
+from pages.render import actions, expiry, state, trouble
+from pages.render.text import ago, count, escape, label, shortened
+
+SHOWN, SEARCH_FROM = 200, 8
+
+
+@st.fragment
+def draw(app: App) -> None:
+    with trouble.guarded():
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="sessions-head"):
+            st.html('<p class="tt-title" role="heading" aria-level="1">Sessions</p>')
+            if st.button("New session", icon=":material/add:", type="primary", key="sessions-new"):
+                _open("")
+        if (error := state.flashed()) is not None:
+            trouble.inline(error, key="flash")
+        listings = app.sessions.list(limit=SHOWN)
+        if not listings:
+            _empty()
+            return
+        _rows(app, listings)
+
+
+def _rows(app: App, listings: tuple[SessionListing, ...]) -> None:
+    wanted = ""
+    if len(listings) >= SEARCH_FROM:
+        wanted = st.text_input(
+            "Search", key="sessions-search", placeholder="Search titles and questions", live=True, label_visibility="collapsed"
+        )
+    found = [one for one in listings if wanted.strip().lower() in f"{one.title}\n{one.preview}\n{one.connection}".lower()]
+    if not found:
+        st.caption("No session holds these words.")
+    for one in found:
+        _row(app, one)
+    if (more := app.sessions.count() - len(listings)) > 0:
+        st.caption(f"{count(more, 'older session')} not shown.")
+
+
+def _row(app: App, one: SessionListing) -> None:
+    with st.container(border=True, key=f"row-{one.id}", horizontal=True, vertical_alignment="center"):
+        with st.container(gap=None, key=f"row-words-{one.id}"):
+            if st.button(label(shortened(one.title or "New session", 90)), key=f"session-{one.id}", type="tertiary", wrap=True):
+                _open(one.id)
+            st.html(f'<p class="tt-meta">{escape(_line(one))}</p>')
+        with st.popover(
+            "", icon=":material/more_vert:", type="tertiary", key=f"menu-{one.id}", help="Rename or delete", on_change="rerun"
+        ) as menu:
+            if menu.open:
+                _menu(app, one)
+
+
+def _menu(app: App, one: SessionListing) -> None:
+    key = f"title-{one.id}"
+    title = st.text_input("Title", one.title, key=key, max_chars=80)
+    if st.button("Rename", icon=":material/edit:", key=f"rename-{one.id}", width="stretch", disabled=not title.strip()):
+        actions.rename(app, one.id, title.strip())
+        st.rerun()
+    if st.button("Delete", icon=":material/delete:", key=f"delete-{one.id}", width="stretch"):
+        _confirm(app, one)
+
+
+@st.dialog("Delete this session?")
+def _confirm(app: App, one: SessionListing) -> None:
+    name = escape(shortened(one.title or "New session", 120))
+    size = count(one.turn_count, "question")
+    st.html(f'<p class="tt-note">“{name}” with {size} will be gone for everybody who has its link.</p>')
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Cancel", key="delete-no"):
+            st.rerun()
+        if st.button("Delete", type="primary", icon=":material/delete:", key="delete-yes"):
+            actions.delete(app, one.id)
+            st.rerun()
+
+
+def _line(one: SessionListing) -> str:
+    parts = [one.connection, count(one.turn_count, "question"), ago(one.updated)]
+    if one.status is SessionStatus.EXPIRED:
+        parts.append("expired")
+    elif one.status is SessionStatus.PROCESSING:
+        parts.append("working…")
+    elif expiry.near(one.expires):
+        parts.append("expires soon")
+    if one.preview and one.preview != one.title:
+        parts.append(f"“{one.preview}”")
+    return " · ".join(parts)
+
+
+def _empty() -> None:
+    words = "No sessions yet. A session begins with your first question and remembers everything you ask in it."
+    st.html(f'<p class="tt-note">{words}</p>')
+
+
+def _open(identifier: str) -> None:
+    st.switch_page("pages/chat.py", query_params={"session": identifier} if identifier else None)

@@ -1,0 +1,115 @@
+// One socket per page. Everything that came from a model or a database is written by textContent only.
+const followed = (globalThis.__tabletalkLive ??= new Map());
+const RETRIES_BEFORE_POLLING = 3;
+
+class Live {
+  constructor(session) {
+    Object.assign(this, { session, turn: "", last: "", failures: 0, stopped: false, rungAt: 0, ringing: null, ticking: null });
+  }
+
+  update(root, data, ring) {
+    const at = (name) => root.querySelector("." + name);
+    Object.assign(this, { at, ring, token: data.token, active: data.active });
+    if (!this.last) this.last = data.after;
+    if (data.turn !== this.turn || !data.active) this.show(data);
+    else if (data.sql) this.write("sql", data.sql);
+    if (!this.socket && !this.stopped) this.open();
+    this.poll();
+  }
+
+  show(data) {
+    this.turn = data.turn;
+    this.startedAt = performance.now() - 1000 * data.elapsed;
+    this.at("live").hidden = !data.active;
+    this.write("message", data.message);
+    this.write("sql", data.sql);
+    this.write("text", data.text);
+    clearInterval(this.ticking);
+    this.ticking = data.active && data.ticks ? setInterval(() => this.tick(), 250) : null;
+    this.tick();
+  }
+
+  tick() {
+    const seconds = Math.max(0, (performance.now() - this.startedAt) / 1000);
+    this.at("seconds").textContent = this.ticking ? (seconds < 10 ? seconds.toFixed(1) : Math.floor(seconds)) + " s" : "";
+  }
+
+  write(name, text) {
+    const element = this.at(name);
+    element.textContent = text || "";
+    if (name !== "message") element.hidden = !text;
+  }
+
+  open() {
+    const url = new URL("api/events", document.baseURI);
+    url.protocol = url.protocol.replace("http", "ws");
+    url.search = new URLSearchParams({ session: this.session, after: this.last, token: this.token });
+    const socket = (this.socket = new WebSocket(url));
+    socket.onopen = () => { this.failures = 0; this.poll(); };
+    socket.onmessage = (message) => this.hear(...JSON.parse(message.data));
+    socket.onclose = () => {
+      this.failures += 1;
+      this.poll();
+      if (this.stopped) return;
+      if (this.failures === 1) this.call();  // a fresh token and whatever was missed
+      setTimeout(() => this.stopped || this.open(), Math.min(15000, 300 * 2 ** this.failures));
+    };
+  }
+
+  hear(id, event) {
+    this.last = id;
+    const data = event.data || {};
+    if (event.kind === "status" && event.turn_id === this.turn) this.write("message", data.message);
+    else if (event.kind === "chunk" && event.turn_id === this.turn && data.type === "text") this.append(data.text);
+    else if (event.kind === "chunk" && event.turn_id === this.turn && data.type === "sql") this.write("sql", data.sql);
+    else if (event.kind === "error" && event.turn_id === this.turn) this.write("message", data.message);
+    else this.call();  // a turn starts, rows are there, done, or something else of the session changed
+  }
+
+  append(text) {
+    const element = this.at("text");
+    element.append(text || "");
+    element.hidden = false;
+  }
+
+  call() {
+    if (this.ringing) return;
+    const wait = Math.max(0, 120 - (performance.now() - this.rungAt));
+    this.ringing = setTimeout(() => {
+      this.ringing = null;
+      this.rungAt = performance.now();
+      this.ring("ring", this.last + " " + Math.round(this.rungAt));
+    }, wait);
+  }
+
+  // Without a socket the page still follows, by asking.
+  poll() {
+    const wanted = !this.stopped && this.failures >= RETRIES_BEFORE_POLLING ? (this.active ? 1500 : 6000) : 0;
+    if (wanted === this.polls) return;
+    clearInterval(this.polling);
+    this.polls = wanted;
+    this.polling = wanted ? setInterval(() => this.call(), wanted) : null;
+  }
+
+  close() {
+    this.stopped = true;
+    clearInterval(this.ticking);
+    clearInterval(this.polling);
+    clearTimeout(this.ringing);
+    if (this.socket) this.socket.close();
+  }
+}
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  let live = followed.get(parentElement);
+  if (!live || live.session !== data.session) {
+    live?.close();
+    live = new Live(data.session);
+    followed.set(parentElement, live);
+  }
+  live.update(parentElement, data, setTriggerValue);
+  return () => {
+    live.close();
+    followed.delete(parentElement);
+  };
+}

@@ -1,0 +1,29 @@
+"""The one component: it follows the events of a session over a WebSocket, writes the running step and rings for a redraw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+
+
+def draw(data: dict[str, Any]) -> None:
+    """Follows `data["session"]`; shows `data["turn"]` where one runs. Mounted once per page, at a fixed place."""
+    _component()(key="live", data=data, on_ring_change=_rang)
+
+
+def _rang() -> None:
+    """A ring only reruns the fragment that holds the component."""
+
+
+def _component() -> Any:
+    """Registered once per process: registering at import would happen before the server's registry exists."""
+    return _registered((_HERE / "live.html").read_text(), (_HERE / "live.css").read_text(), (_HERE / "live.js").read_text())
+
+
+@st.cache_resource(show_spinner=False)
+def _registered(html: str, css: str, js: str) -> Any:
+    return st.components.v2.component("tabletalk_live", html=html, css=css, js=js)

@@ -1,0 +1,50 @@
+"""A database's catalog while it is read: progress the first time, then the catalog; a failure as its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.execution.readings import Reading, Readings
+from core.wiring import App
+from pages.render import trouble
+from pages.render.text import escape
+
+QUICK_S = 0.4
+"""A catalog that is there within this time is drawn at once, without a flash of progress."""
+
+
+@st.cache_resource(show_spinner=False)
+def readings(_app: App) -> Readings:
+    return Readings(_app.databases)
+
+
+def of(app: App, connection: str) -> Reading:
+    return readings(app).of(connection)
+
+
+def draw(app: App, connection: str, then: Callable[[Reading], None]) -> None:
+    """Draws `then` with the finished reading; before that its progress, which moves by itself."""
+    reading = readings(app).of(connection, wait_s=QUICK_S)
+    if reading.error is not None:
+        trouble.inline(reading.error, key=f"reading-{connection}", retry=lambda: readings(app).again(connection))
+    elif reading.catalog is None:
+        _progress(app, connection)
+    else:
+        then(reading)
+
+
+@st.fragment(run_every=0.4)
+def _progress(app: App, connection: str) -> None:
+    reading = readings(app).of(connection)
+    if reading.catalog is not None or reading.error is not None:
+        st.rerun()
+    st.html(f'<p class="tt-note">Reading the database “{escape(connection)}” for the first time…</p>')
+    st.progress(reading.fraction)
+    st.caption(escape(reading.step) or "Connecting…")
+
+
+def again(app: App, connection: str) -> None:
+    """Reads the catalog anew; pages show the progress."""
+    readings(app).again(connection)

@@ -1,0 +1,102 @@
+"""What a database holds: its tables, and for each one its columns, keys and a few rows."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import TabletalkError
+from core.models import Catalog, Column, Role, Table
+from core.wiring import App
+from pages.render import reading, table, trouble, welcome
+from pages.render.text import ago, count, escape, label
+
+SHOWN, SEARCH_FROM, SAMPLE_ROWS = 100, 12, 20
+_ROLES = {Role.MEASURE: "measure", Role.DIMENSION: "category", Role.TIME: "time", Role.KEY: "key", Role.LABEL: "name"}
+
+
+def draw(app: App) -> None:
+    st.html('<p class="tt-title" role="heading" aria-level="1">Data</p>')
+    names = app.databases.names()
+    name = names[0]
+    if len(names) > 1:
+        name = (
+            st.segmented_control("Connection", names, default=app.databases.default, key="data-connection", required=True) or name
+        )
+    st.html(f'<p class="tt-meta">{escape(name)} · {escape(app.databases.get(name).display)}</p>')
+    reading.draw(app, name, lambda done: _catalog(app, name, done.catalog) if done.catalog is not None else None)
+
+
+def _catalog(app: App, name: str, catalog: Catalog) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        read = f" Read {ago(catalog.read_at)}." if catalog.read_at else ""
+        about = welcome.summary(catalog) if catalog.tables else "This database has no tables yet."
+        st.html(f'<p class="tt-note">{escape(about + read)}</p>')
+        st.button("Refresh", icon=":material/refresh:", key="data-refresh", on_click=reading.again, args=(app, name))
+    wanted = ""
+    if len(catalog.tables) >= SEARCH_FROM:
+        wanted = st.text_input(
+            "Search", key="data-search", placeholder="Search tables and columns", live=True, label_visibility="collapsed"
+        )
+    found = [one for one in catalog.tables if _matches(one, wanted.strip().lower())]
+    for one in found[:SHOWN]:
+        _table(app, name, one)
+    if len(found) > SHOWN:
+        st.caption(f"{count(len(found) - SHOWN, 'more table')}: search to see them.")
+
+
+def _matches(one: Table, wanted: str) -> bool:
+    return not wanted or wanted in one.name.lower() or any(wanted in column.name.lower() for column in one.columns)
+
+
+@st.fragment
+def _table(app: App, name: str, one: Table) -> None:
+    rows = count(one.row_count, "row") if one.row_count is not None else "rows not counted"
+    size = ", ".join((rows, count(len(one.columns), "column"), *(("view",) if one.is_view else ())))
+    title = f"**{label(one.name)}**  {label(size)}"
+    with st.expander(title, key=f"table-{name}-{one.name}", on_change="rerun") as fold:
+        if not fold.open:
+            return
+        if one.comment:
+            st.html(f'<p class="tt-note">{escape(one.comment)}</p>')
+        st.dataframe(_columns(one), hide_index=True, alt=f"Columns of {one.name}")
+        _rows(app, name, one)
+
+
+def _rows(app: App, name: str, one: Table) -> None:
+    try:
+        sample = app.databases.sample(name, one.name, rows=SAMPLE_ROWS)
+    except TabletalkError as error:
+        trouble.inline(error, key=f"sample-{name}-{one.name}")
+        return
+    st.caption(f"The first {count(sample.row_count, 'row')}" if sample.row_count else "This table has no rows.")
+    if sample.row_count:
+        table.draw(sample, None, key=f"sample-{name}-{one.name}", rows=8)
+
+
+def _columns(one: Table) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Column": [column.name for column in one.columns],
+            "Type": [column.type for column in one.columns],
+            "Used as": [_ROLES[column.role] for column in one.columns],
+            "Key": [_key(one, column) for column in one.columns],
+            "Values": [_values(column) for column in one.columns],
+        }
+    )
+
+
+def _key(one: Table, column: Column) -> str:
+    """primary, and what a foreign key refers to."""
+    marks = ["primary"] if column.name in one.primary_key else []
+    for foreign in one.foreign_keys:
+        if column.name in foreign.columns:
+            target = foreign.ref_columns[foreign.columns.index(column.name)]
+            marks.append(f"→ {foreign.ref_table}.{target}" + (" (likely)" if foreign.inferred else ""))
+    return ", ".join(marks)
+
+
+def _values(column: Column) -> str:
+    if column.minimum is not None and column.maximum is not None:
+        return f"{column.minimum} to {column.maximum}"
+    return ", ".join(column.samples[:3])

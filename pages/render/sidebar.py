@@ -1,0 +1,106 @@
+"""The slim side: a new session, the sessions of today and before, and what belongs to the one that is open."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from core.models import Session, SessionListing
+from core.wiring import App
+from pages.render import state
+from pages.render.text import escape, label, shortened
+
+RECENT = 12
+ENGINES = {"auto": "Automatic", "builtin": "Built-in", "llm": "Chat model"}
+
+
+def draw(app: App, session: Session | None) -> None:
+    """`session` is None for one that is not made yet."""
+    with st.sidebar:
+        st.button(
+            "New session", icon=":material/add:", key="new-session", width="stretch", on_click=state.go_to_session, args=("",)
+        )
+        _recent(app, session.id if session else "")
+        st.space("small")
+        if session is None:
+            _connection(app)
+        else:
+            st.caption(f"Database: {label(session.connection)}")
+        _engine(app)
+        if session is not None:
+            _share(session)
+            _memory(session)
+
+
+def _recent(app: App, current: str) -> None:
+    listings = app.sessions.list(limit=RECENT)
+    today = datetime.now(_zone()).date()
+    for title, of_today in (("Today", True), ("Before", False)):
+        group = [one for one in listings if (one.updated.astimezone(_zone()).date() == today) is of_today]
+        if group:
+            st.caption(title)
+            with st.container(gap=None, key=f"recent-{title.lower()}"):
+                for listing in group:
+                    _row(listing, listing.id == current)
+    if app.sessions.count() > RECENT:
+        st.page_link("pages/sessions.py", label="All sessions", icon=":material/more_horiz:")
+
+
+def _row(listing: SessionListing, is_current: bool) -> None:
+    st.button(
+        label(shortened(listing.title or "New session", 60)),
+        key=f"open-{listing.id}",
+        type="secondary" if is_current else "tertiary",
+        width="stretch",
+        wrap=False,
+        on_click=state.go_to_session,
+        args=(listing.id,),
+    )
+
+
+def _connection(app: App) -> None:
+    names = app.databases.names()
+    picked = state.connection(app.databases.default, names)
+    if len(names) < 2:
+        st.caption(f"Database: {label(picked)}")
+        return
+    chosen = st.selectbox("Database", names, index=names.index(picked), key="pick-connection")
+    state.set_connection(chosen)
+
+
+def _engine(app: App) -> None:
+    """Only a choice where there is one: without a chat model every question goes to the built-in engine."""
+    if app.settings.model is None:
+        return
+    names = list(ENGINES)
+    picked = state.engine(app.settings.engine)
+    chosen = st.selectbox("Answered by", names, index=names.index(picked), format_func=ENGINES.__getitem__, key="pick-engine")
+    state.set_engine(chosen)
+
+
+def _share(session: Session) -> None:
+    with st.popover("Share", icon=":material/link:", type="tertiary", key="share"):
+        st.caption("Whoever opens this link sees the session live and can ask in it.")
+        st.code(state.share_link(session.id), language=None, wrap_lines=True)
+
+
+def _memory(session: Session) -> None:
+    """The rolling summary: what is told to the engine of the turns that no longer go to it in full."""
+    with st.popover("What is remembered", icon=":material/psychology:", type="tertiary", key="memory", on_change="rerun") as fold:
+        if not fold.open:
+            return
+        if session.summary:
+            st.html(f'<p class="tt-note">{escape(session.summary)}</p>')
+        else:
+            st.caption("The last questions are remembered word for word. A summary begins after the fifth.")
+        for word, meaning in session.resolutions.items():
+            st.html(f'<p class="tt-note"><strong>{escape(word)}</strong> means {escape(meaning)}</p>')
+
+
+def _zone() -> tzinfo:
+    try:
+        return ZoneInfo(state.timezone())
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

@@ -1,0 +1,102 @@
+"""The only door to st.session_state and st.query_params: what a tab remembers, and what its address says."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+
+import streamlit as st
+
+from core.errors import TabletalkError
+
+Theme = Literal["light", "dark"]
+
+_OPEN, _FLASH, _ENGINE, _CONNECTION = "open_cards", "flash", "engine", "connection"
+
+
+def session_id() -> str:
+    """The session of the address, unchecked; empty for a new one."""
+    return st.query_params.get("session", "")
+
+
+def go_to_session(identifier: str) -> None:
+    """Puts a session into the address; an empty id starts a new one."""
+    if identifier:
+        st.query_params["session"] = identifier
+    else:
+        st.query_params.clear()
+    st.session_state.pop(_OPEN, None)
+
+
+def open_cards(session: str, latest: tuple[str, ...]) -> set[str]:
+    """Ids of the turns shown open: the latest at first sight and every one since, so that nothing folds under the eyes."""
+    seen = st.session_state.get(_OPEN)
+    if seen is None or seen[0] != session:
+        seen = st.session_state[_OPEN] = (session, set())
+    cards = cast("set[str]", seen[1])
+    cards.update(latest)
+    return cards
+
+
+def flash(error: TabletalkError) -> None:
+    """Keeps an error of a callback for the next drawing."""
+    st.session_state[_FLASH] = error
+
+
+def flashed() -> TabletalkError | None:
+    """The error of the last callback, once."""
+    return cast("TabletalkError | None", st.session_state.pop(_FLASH, None))
+
+
+def engine(default: str) -> str:
+    return str(st.session_state.get(_ENGINE) or default)
+
+
+def set_engine(name: str) -> None:
+    st.session_state[_ENGINE] = name
+
+
+def connection(default: str, names: tuple[str, ...]) -> str:
+    """The connection picked for the next new session."""
+    picked = str(st.session_state.get(_CONNECTION) or default)
+    return picked if picked in names else default
+
+
+def set_connection(name: str) -> None:
+    st.session_state[_CONNECTION] = name
+
+
+def value(key: str) -> Any:
+    """What the widget of that key holds, None before it is drawn."""
+    return st.session_state.get(key)
+
+
+def forget(*keys: str) -> None:
+    """Widgets of these keys start again from their defaults."""
+    for key in keys:
+        st.session_state.pop(key, None)
+
+
+def address() -> str:
+    """The address of the chat page, without a session."""
+    url = st.context.url or ""
+    return url.split("?")[0]
+
+
+def share_link(identifier: str) -> str:
+    """The address a teammate opens to see the same session."""
+    return f"{address().rstrip('/')}/?session={identifier}"
+
+
+def theme() -> Theme:
+    """light or dark, as this tab shows it."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def timezone() -> str:
+    """IANA name of the person's time zone, UTC where the browser does not tell."""
+    return st.context.timezone or "UTC"
+
+
+def locale() -> str:
+    """The person's locale as the browser tells it."""
+    return st.context.locale or "en"

@@ -1,0 +1,63 @@
+"""Errors as a person reads them: what happened, what to do, a button that does it; details folded away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from core.errors import InvalidSessionId, SessionNotFound, StoreUnavailable, TabletalkError
+from pages.render import state
+from pages.render.text import escape
+
+_TITLES: tuple[tuple[type[TabletalkError], str], ...] = (
+    (InvalidSessionId, "This link is not complete"),
+    (SessionNotFound, "This session is not here"),
+    (StoreUnavailable, "Tabletalk cannot reach its memory"),
+)
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """The one place where the root of the error tree is caught: within the block it becomes a drawing."""
+    try:
+        yield
+    except TabletalkError as error:
+        page(error)
+
+
+def page(error: TabletalkError) -> None:
+    """An error that leaves nothing else to show, with the way on."""
+    title = next((words for kind, words in _TITLES if isinstance(error, kind)), "That did not work")
+    with st.container(border=True, key="trouble"):
+        st.html(f'<p class="tt-title">{escape(title)}</p>')
+        words(error.message, error.hint)
+        with st.container(horizontal=True):
+            if isinstance(error, InvalidSessionId | SessionNotFound):
+                st.button("Start a new session", type="primary", on_click=state.go_to_session, args=("",), key="trouble-new")
+                st.page_link("pages/sessions.py", label="See all sessions", icon=":material/list:")
+            else:
+                st.button("Try again", type="primary", icon=":material/refresh:", key="trouble-again")
+        details(error.detail, key="trouble-details")
+
+
+def inline(error: TabletalkError, *, key: str, retry: Callable[[], None] | None = None) -> None:
+    """An error of one part of a page."""
+    words(error.message, error.hint)
+    if retry is not None:
+        st.button("Try again", icon=":material/refresh:", on_click=retry, key=f"{key}-again")
+    details(error.detail, key=f"{key}-details")
+
+
+def words(message: str, hint: str = "") -> None:
+    body = f'<p class="tt-note"><strong>{escape(message)}</strong></p>'
+    st.html(body + (f'<p class="tt-note">{escape(hint)}</p>' if hint else ""))
+
+
+def details(text: str, *, key: str) -> None:
+    """The technical text, for whoever must report it."""
+    if text:
+        with st.expander("Details", key=key, type="compact", on_change="rerun") as fold:
+            if fold.open:
+                st.code(text, language=None, wrap_lines=True)
