@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -22,6 +23,11 @@ _turn_decoder = msgspec.json.Decoder(Turn)
 _chart_decoder = msgspec.json.Decoder(ChartSpec)
 _encoder = msgspec.json.Encoder()
 _INDEX = b'"index":0'
+
+REMEMBERED_TURNS = 1024
+REMEMBERED_RESULTS = 64
+_SMALL_RESULT_BYTES = 65_536
+"""A page reads the same turns and results again at every click: what was decoded is remembered by its bytes."""
 
 
 class _ResultHead(msgspec.Struct):
@@ -71,8 +77,9 @@ def encode_turn_around_index(turn: Turn) -> tuple[bytes, bytes]:
     return head + _INDEX[:-1], tail
 
 
+@lru_cache(REMEMBERED_TURNS)
 def decode_turn(data: bytes, chart: bytes | None = None) -> Turn:
-    """Raises SessionError for what this version cannot read."""
+    """The same object for the same bytes, so its dicts must not be changed. Raises SessionError for what cannot be read."""
     try:
         turn = _turn_decoder.decode(data)
         return replace(turn, user_chart=_chart_decoder.decode(chart)) if chart else turn
@@ -94,7 +101,17 @@ def encode_result(result: ResultSet) -> bytes:
 
 
 def decode_result(data: bytes) -> ResultSet:
-    """Raises SessionError for what this version cannot read."""
+    """The same object for the same bytes where they are few. Raises SessionError for what cannot be read."""
+    return _remembered_result(data) if len(data) <= _SMALL_RESULT_BYTES else _decode_result(data)
+
+
+def forget() -> None:
+    """Drops what was remembered (to measure the first read)."""
+    decode_turn.cache_clear()
+    _remembered_result.cache_clear()
+
+
+def _decode_result(data: bytes) -> ResultSet:
     try:
         table = pa.ipc.open_stream(_zstd.decompress(data)).read_all()
         head = _head_decoder.decode((table.schema.metadata or {})[_HEAD])
@@ -109,6 +126,9 @@ def decode_result(data: bytes) -> ResultSet:
         limit=head.limit,
         elapsed_s=head.elapsed_s,
     )
+
+
+_remembered_result = lru_cache(REMEMBERED_RESULTS)(_decode_result)
 
 
 def clean_text(text: str) -> str:

@@ -178,3 +178,12 @@ return whole(now)
 # KEYS: the owner's set; ARGV: first and last rank.
 NEWEST: Final = Script(_CLOCK + "return {whole(now), redis.call('ZREVRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')}")
 OLDEST: Final = Script(_CLOCK + "return {whole(now), redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')}")
+
+# KEYS: session hashes (of one server, whatever their slots); ARGV: fields.
+ROWS: Final = Script(
+    """
+local rows = {}
+for i, key in ipairs(KEYS) do rows[i] = redis.call('HMGET', key, unpack(ARGV)) end
+return rows
+"""
+)
