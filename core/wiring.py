@@ -75,7 +75,7 @@ def build_engines(settings: Settings) -> dict[str, Engine]:
 
 def _engines(builtin: BuiltinEngine, model: ChatModel | None) -> dict[str, Engine]:
     llm = LlmEngine(model) if model else None
-    engines: dict[str, Engine] = {"builtin": builtin, "auto": AutoEngine(builtin, llm)}
+    engines: dict[str, Engine] = {"builtin": builtin, "auto": AutoEngine(llm, builtin)}
     return engines | {"llm": llm} if llm else engines
 
 

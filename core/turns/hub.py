@@ -26,7 +26,7 @@ BLOCK_MS = 250
 """How long a page that just opened may wait for its first live event; what came before it is read at once."""
 CLUSTER_PAUSE_S = 0.1
 BATCH = 500
-MOST_WAITING = 2_000
+MOST_WAITING = 500
 EVENT_ID = re.compile(r"\d{1,20}-\d{1,20}", re.ASCII)
 
 Entry = tuple[str, bytes]

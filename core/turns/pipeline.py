@@ -15,7 +15,7 @@ from core.execution.run import Limits
 from core.execution.run import run as run_sql
 from core.models import Clarification, Context, Mode, ResultRef, ResultSet, Summary, TurnState
 from core.summarization.fold import fold as fold_turns
-from core.summarization.window import split
+from core.summarization.window import brief, split
 from core.turns.digest import digest
 from core.turns.events import TextChunks
 from core.turns.running import RunningTurn
@@ -45,20 +45,16 @@ def read_context(run: RunningTurn) -> None:
     name = run.session.connection
     run.database = rooms.databases.get(name)
     run.catalog = rooms.databases.catalog(name, progress=_catalog_progress(run), cancellation=run.cancellation)
-    earlier = (one for one in rooms.sessions.turns(turn.session_id) if one.index < turn.index)
-    run.answered = tuple(one for one in earlier if one.state is TurnState.DONE)
-    window = split(run.answered, _summary(run))
-    run.context = Context(window.full, run.session.summary, run.session.resolutions, mode=run.session.mode)
+    run.earlier = tuple(one for one in rooms.sessions.turns(turn.session_id) if one.index < turn.index)
+    recent, summary = split(run.earlier, _summary(run)).recent, brief(run.earlier, _summary(run))
+    run.context = Context(recent, summary, run.session.resolutions, mode=run.session.mode)
 
 
 def draft(run: RunningTurn) -> None:
     engine = run.rooms.engine(run.turn.engine)
     made = engine.draft(run.turn.question, run.context, run.catalog, cancellation=run.cancellation)
-    if isinstance(made, Clarification):
-        run.change(clarification=made)
-    else:
-        run.change(draft=made)
-        run.notice(made.notice)
+    run.change(clarification=made) if isinstance(made, Clarification) else run.change(draft=made)
+    run.notice(made.notice)
 
 
 def check(run: RunningTurn) -> None:
@@ -108,10 +104,9 @@ def save(run: RunningTurn) -> None:
 
 def fold(run: RunningTurn) -> None:
     """After the answer is out: what fails here changes nothing and is tried again with the next turn."""
-    turns = (*run.answered, run.turn)
     run.status("fold", "Updating conversation memory…")
     try:
-        after = fold_turns(turns, _summary(run), run.rooms.model, cancellation=run.cancellation)
+        after = fold_turns((*run.earlier, run.turn), _summary(run), run.rooms.model, cancellation=run.cancellation)
     except (ModelError, Cancelled) as exc:
         log.warning("the summary stays as it was: %s", exc.message)
         return
@@ -136,7 +131,7 @@ def _wants_analysis(run: RunningTurn) -> bool:
 
 
 def _has_something_to_fold(run: RunningTurn) -> bool:
-    return run.turn.state is TurnState.DONE and bool(split((*run.answered, run.turn), _summary(run)).foldable)
+    return run.turn.state is TurnState.DONE and bool(split((*run.earlier, run.turn), _summary(run)).foldable)
 
 
 STEPS = (

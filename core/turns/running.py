@@ -28,8 +28,8 @@ class RunningTurn:
     database: Database
     catalog: Catalog
     context: Context
-    answered: tuple[Turn, ...] = ()
-    """The session's turns before this one that were answered."""
+    earlier: tuple[Turn, ...] = ()
+    """The session's turns before this one, however they ended."""
     result: ResultSet | None = None
     repairs = 0
 

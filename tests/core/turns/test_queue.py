@@ -1,0 +1,59 @@
+"""The queue between processes: nothing is lost, whoever dies."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from core.sessions.store import SessionStore
+from core.turns.queue import STREAM, TurnQueue
+
+HOUR_AND_GRACE_MS = 2 * 3600 * 1000
+
+
+def taken(queue: TurnQueue, idle_ms: int = 10_000) -> Any:
+    return queue.take(20, idle_ms) or queue.take(20, idle_ms)  # the first call on an empty Redis makes the group
+
+
+def test_a_woken_session_is_given_to_one_worker(client: Any, session_id: str) -> None:
+    queue = TurnQueue(client)
+    queue.wake(session_id)
+    assert taken(queue).session_id == session_id
+    assert taken(queue) is None
+
+
+def test_a_message_that_was_never_finished_comes_again(client: Any, session_id: str) -> None:
+    queue = TurnQueue(client)
+    queue.wake(session_id)
+    assert not taken(queue).reclaimed
+    time.sleep(0.05)
+    again = taken(queue, idle_ms=30)
+    assert again.session_id == session_id and again.reclaimed
+
+
+def test_a_finished_message_leaves_nothing_behind(client: Any, session_id: str) -> None:
+    queue = TurnQueue(client)
+    queue.wake(session_id)
+    queue.finish(taken(queue))
+    assert client.xlen(STREAM) == 0
+    assert taken(queue, idle_ms=0) is None
+
+
+def test_the_queue_survives_a_redis_that_forgot_everything(client: Any, sessions: SessionStore, session_id: str) -> None:
+    queue = TurnQueue(client)
+    assert taken(queue) is None
+    client.flushall()
+    queue.wake(session_id)
+    assert taken(queue).session_id == session_id
+
+
+def test_a_gone_session_gets_no_queue_of_its_own(client: Any, sessions: SessionStore, session_id: str) -> None:
+    sessions.delete(session_id)
+    queue = TurnQueue(client)
+    queue.push(session_id, "turn0")
+    assert queue.waiting(session_id) == ()
+
+
+def test_the_line_of_a_session_ends_with_the_session(client: Any, session_id: str) -> None:
+    TurnQueue(client).push(session_id, "turn0")
+    assert 0 < client.pttl(f"session:{{{session_id}}}:queue") <= HOUR_AND_GRACE_MS
