@@ -16,6 +16,9 @@ SCHEMA_TOKENS = 2_500
 STRONG = 1.5
 """A table with this score is named by the question; tables between two such tables are needed to join them."""
 
+RELEVANT = 0.2
+"""Tables below this share of the best score share only common words with the question."""
+
 
 @dataclass(frozen=True)
 class Linked:
@@ -59,7 +62,8 @@ def _scores(catalog: Catalog, terms: dict[str, float], values: tuple[ValueMatch,
 def _ordered(catalog: Catalog, scores: dict[str, float]) -> list[str]:
     """Tables with a score, then what joins the strong ones, then neighbours of strong ones."""
     graph = _graph(catalog)
-    ranked = [name for name in sorted(scores, key=lambda name: -scores[name]) if scores[name] > 0]
+    least = RELEVANT * max(scores.values())
+    ranked = [name for name in sorted(scores, key=lambda name: -scores[name]) if scores[name] > 0 and scores[name] >= least]
     strong = [name for name in ranked if scores[name] >= STRONG][:8]
     bridges = [name for other in strong[1:] for name in _path(graph, strong[0], other)]
     around = [name for other in strong for name in sorted(graph[other])]

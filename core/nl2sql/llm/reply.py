@@ -38,7 +38,7 @@ SCHEMA: dict[str, Any] = {
         explanation=_TEXT,
         assumptions={"type": "array", "items": _object(kind=_TEXT, text=_TEXT)},
         unused_words=_TEXTS,
-        confidence={"type": "number"},
+        confidence={"type": ["number", "null"]},
         clarification={"anyOf": [_CLARIFICATION, {"type": "null"}]},
         outputs={"type": "array", "items": _object(name=_TEXT, role=_TEXT, grain=_TEXT, unit=_TEXT, aggregate=_TEXT)},
         chart_kind=_TEXT,
@@ -123,5 +123,5 @@ def _sayings(texts: list[str], characters: int) -> tuple[str, ...]:
     return tuple(said for text in texts[:12] if (said := _said(text, characters)))
 
 
-def _share(number: float) -> float:
-    return min(1.0, max(0.0, float(number)))
+def _share(number: float | None) -> float:
+    return 0.5 if number is None else min(1.0, max(0.0, float(number)))

@@ -15,8 +15,9 @@ FEW_VALUES = 50
 
 
 def table_text(table: Table) -> str:
-    rows = "" if table.row_count is None else f", {table.row_count:,} rows"
-    head = f"table {qualified(table)} ({'view' if table.is_view else 'table'}{rows}){_comment(table.comment)}"
+    known = ["view"] * table.is_view + ([] if table.row_count is None else [f"{table.row_count:,} rows"])
+    about = f" ({', '.join(known)})" if known else ""
+    head = f"table {qualified(table)}{about}{_comment(table.comment)}"
     return "\n".join([head, *(column_text(column, table) for column in table.columns)]) + "\n"
 
 
