@@ -20,7 +20,6 @@ DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "mysql": "mysql+pymysql",
     "mariadb": "mysql+pymysql",
-    "cockroachdb": "cockroachdb",
 }
 SQLGLOT_NAMES = {
     "postgresql": "postgres",
@@ -52,6 +51,9 @@ class Address:
     """Of a server; None for a file."""
     text: str = ""
     """Of a file: the path as written after the scheme."""
+
+    def is_driver(self, name: str) -> bool:
+        return self.url is not None and self.url.get_driver_name() == name
 
     @cached_property
     def path(self) -> Path:
@@ -93,7 +95,7 @@ def parse(spec: ConnectionSpec) -> Address:
         if not text or text.startswith(":memory:"):
             raise ConfigError(f"The connection “{spec.name}” names no database file.", f"Use {backend}:///path/to/the/file.")
         return Address(backend, None, text)
-    return _server(spec, backend, f"{DRIVERS.get(scheme, scheme)}://{rest}")
+    return _server(spec, backend, f"{DRIVERS.get(backend, scheme)}://{rest}")
 
 
 def _server(spec: ConnectionSpec, backend: str, text: str) -> Address:

@@ -12,9 +12,9 @@ from sqlalchemy import event
 
 from core.cancellation import Cancellation
 from core.config import ConnectionSpec
-from core.errors import Cancelled, DatabaseUnavailable, SqlError, SqlFailed, SqlTimeout
+from core.errors import Cancelled, DatabaseUnavailable, SqlError, SqlFailed, SqlRefused, SqlTimeout
 from core.execution.address import Address, parse
-from core.execution.fences import Fence, Verdict, fence_for
+from core.execution.fences import Fence, NotAQuery, Verdict, fence_for
 from core.execution.fences.base import driver_of
 from core.execution.watch import Watch
 
@@ -77,6 +77,8 @@ class Database:
         try:
             with watch.running():
                 yield connection
+        except NotAQuery as exc:
+            raise SqlRefused("Only questions that read data are allowed.", "Ask for what you want to see.") from exc
         except self.fence.errors as exc:
             if self.fence.verdict(_driver_error(exc)) is not Verdict.FAILED:
                 connection.invalidate()
@@ -93,10 +95,12 @@ class Database:
 
     def _connected(self, timeout_s: float) -> sa.Connection:
         connection = None
+        # A driver's helpers and unknown options fail with errors of the language.
+        failures: tuple[type[BaseException], ...] = (*self.fence.errors, TypeError, RuntimeError, OSError)
         try:
             connection = self.engine.connect()
             self.fence.enter(connection, timeout_s)
-        except self.fence.errors as exc:
+        except failures as exc:
             if connection is not None:
                 connection.close()
             raise self.fence.unavailable(self.name, _driver_error(exc)) from exc

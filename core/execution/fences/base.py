@@ -1,7 +1,8 @@
-"""Fence: what makes a connection read-only, bounded in time and interruptible. One per dialect; this is the one for all others."""
+"""Fence: what makes a connection read-only, bounded in time and interruptible. One per dialect; this serves all others."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,6 +67,7 @@ class Fence:
     @contextmanager
     def stream(self, connection: sa.Connection, sql: str, batch: int) -> Iterator[Stream]:
         """Runs one statement and yields its rows without holding them all."""
+        one_reading_statement(sql)
         cursor = driver_of(connection).cursor()
         try:
             cursor.execute(sql)
@@ -77,8 +79,12 @@ class Fence:
         return Verdict.FAILED
 
     def reason(self, error: BaseException) -> str:
-        """The database's own words, without the driver's boilerplate."""
-        return " ".join(str(error).split())
+        """The database's own words, without the driver's boilerplate and without the password."""
+        return self._scrubbed(" ".join(str(error).split()))
+
+    def _scrubbed(self, text: str) -> str:
+        password = self.address.url.password if self.address.url is not None else None
+        return text.replace(str(password), "***") if password else text
 
     def unavailable(self, name: str, error: BaseException) -> DatabaseUnavailable:
         """The sentence for a connection that could not be made."""
@@ -91,12 +97,31 @@ class Fence:
     @property
     def errors(self) -> tuple[type[BaseException], ...]:
         """What the driver raises."""
-        return (sa.exc.DBAPIError,)
+        return (sa.exc.DBAPIError, self._driver_error())
+
+    def _driver_error(self) -> type[BaseException]:
+        assert self.address.url is not None
+        error: type[BaseException] = self.address.url.get_dialect().import_dbapi().Error
+        return error
 
 
 def driver_of(connection: sa.Connection) -> Any:
     """The driver's own connection under SQLAlchemy's."""
     return connection.connection.driver_connection
+
+
+class NotAQuery(Exception):
+    """The statement would not return rows: it was not run."""
+
+
+_READS = re.compile(r"[\s(]*(select|with|values|table|from)\b", re.IGNORECASE)
+_HIDES = re.compile(r"/\*M?!|\binto\s+(outfile|dumpfile)\b", re.IGNORECASE)
+
+
+def one_reading_statement(sql: str) -> None:
+    """The gate where the database itself has none: by its first word. Raises NotAQuery."""
+    if not _READS.match(sql) or _HIDES.search(sql):
+        raise NotAQuery("This is not a query that reads.")
 
 
 def words(text: str) -> frozenset[str]:
