@@ -60,9 +60,9 @@ def places_of(values: Sequence[Number]) -> int:
     return 2 if smallest >= 1 else min(8, max(2, 2 - math.floor(math.log10(smallest))) if smallest else 2)
 
 
-def format_compact(value: Number, *, locale: str = "en") -> str:
-    """For axes and tight places: 1.2K, 67K, 3.4M; small numbers as they are."""
-    if abs(float(value)) < 10_000:
+def format_compact(value: Number, *, least: float = 10_000, locale: str = "en") -> str:
+    """For axes and tight places: 1.2K, 67K, 3.4M; numbers below `least` as they are."""
+    if abs(float(value)) < least:
         return format_number(value, locale=locale)
     return str(format_compact_decimal(_decimal(value, 1), fraction_digits=1, locale=locale_of(locale)))
 

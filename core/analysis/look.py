@@ -23,10 +23,11 @@ def layout(theme: Theme, *, height: int = HEIGHT, legend: bool = False) -> dict[
         "height": height + (28 if legend else 0),
         "margin": {"l": 8, "r": 16, "t": 16, "b": 8, "pad": 4},
         "showlegend": legend,
-        "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "title": {"text": ""}},
+        "legend": {"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         "hoverlabel": {"bgcolor": theme.surface, "bordercolor": theme.grid, "font": {"color": theme.text}, "align": "left"},
         "dragmode": False,
         "bargap": 0.28,
+        "barcornerradius": 2,
         "bargroupgap": 0.06,
     }
 

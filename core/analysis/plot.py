@@ -14,6 +14,9 @@ from core.models import Kind
 
 MOST_SHOWN = 8
 """Categories before the rest becomes "Other"."""
+MOST_DWARFING = 2.0
+"""Times the largest bar: an "Other" beyond it is not drawn to scale."""
+MOST_PERIODS = 60
 MOST_ALONE = 20
 """Bars shown where the rest cannot be added up to an "Other" (averages), or where the person asked for a top n."""
 
@@ -40,17 +43,19 @@ class Plot:
     """The positions have an order of their own (time, weekdays, numbers) and are not sorted by value."""
     other: int | None = None
     """Position of the "Other" category."""
+    aside: Number | None = None
+    """What "Other" comes to where its bar would dwarf all others: it is told, not drawn."""
     note: str = ""
     """What is not drawn."""
     averaged: bool = False
     """Rows of one position were averaged, because they cannot be added up."""
 
 
-def over_time(reading: Reading, time: int, measures: Sequence[int], color: int | None) -> Plot:
-    """Positions in time order, with an empty one in each gap. Rows without a time are left out."""
+def over_time(reading: Reading, time: int, measures: Sequence[int], color: int | None, *, every: bool = False) -> Plot:
+    """Positions in time order, with an empty one in each gap, or `every` period in it. Rows without a time are left out."""
     shape, moments = reading.shape, reading.shape.moments(time)
     grain = shape[time].grain
-    axis = _axis([m for m in moments if m], grain)
+    axis = _axis([m for m in moments if m], grain, every)
     place = {moment: i for i, moment in enumerate(axis)}
     spots = [place.get(_start(m, grain)) if m else None for m in moments]
     named = _named_series(reading, measures, color)
@@ -68,13 +73,15 @@ def _start(moment: datetime, grain: str) -> datetime:
     return moment if grain == "second" else moment_at(ordinal(moment, grain), grain)
 
 
-def _axis(moments: Sequence[datetime], grain: str) -> list[datetime]:
+def _axis(moments: Sequence[datetime], grain: str, every: bool) -> list[datetime]:
     """Every moment there is, and one empty place in each gap, so that a line breaks there. A gap in months, quarters
     or years is any step longer than the usual one; days may skip a weekend."""
     present = sorted({_start(m, grain) for m in moments})
     if len(present) < 3 or grain == "second":
         return present
     counts = [ordinal(m, grain) for m in present]
+    if every and counts[-1] - counts[0] < MOST_PERIODS:
+        return [moment_at(count, grain) for count in range(counts[0], counts[-1] + 1)]
     steps = [b - a for a, b in pairwise(counts)]
     usual = sorted(steps)[len(steps) // 2]
     longest = max(3, 3 * usual) if grain in ("day", "hour") else usual
@@ -132,8 +139,13 @@ def _combined(cell: list[Number], mean: bool) -> Number | None:
     return total / len(cell) if mean else total
 
 
-def by_category(reading: Reading, category: int, measures: Sequence[int], color: int | None, *, most: int = MOST_SHOWN) -> Plot:
-    """Sorted by value, largest first, unless the rows came smallest first or the category has an order of its own."""
+def by_category(
+    reading: Reading, category: int, measures: Sequence[int], color: int | None, *, most: int = MOST_SHOWN, whole: bool = False
+) -> Plot:
+    """Sorted by value, largest first, unless the rows came smallest first or the category has an order of its own.
+
+    `whole`: parts of a whole, in which "Other" is drawn however large it is.
+    """
     shape = reading.shape
     labels, spots, values = _positions(reading, category)
     named = _named_series(reading, measures, color)
@@ -146,8 +158,8 @@ def by_category(reading: Reading, category: int, measures: Sequence[int], color:
         lines.append(Line(name, y, name == other, measure))
     ordered = bool(shape[category].cycle) or shape[category].kind.numeric or shape[category].kind is Kind.TIME
     order = _natural(reading, category, values) if ordered else _by_value(lines)
-    plot = Plot(tuple(labels[i] for i in order), _reordered(lines, order), (), ordered, None, note, averaged)
-    return plot if ordered and len(labels) <= MOST_ALONE else _with_other(plot, reading, measures, most)
+    plot = Plot(tuple(labels[i] for i in order), _reordered(lines, order), (), ordered, None, None, note, averaged)
+    return plot if ordered and len(labels) <= MOST_ALONE else _with_other(plot, reading, measures, most, whole)
 
 
 def _positions(reading: Reading, category: int) -> tuple[list[str], list[int | None], list[object]]:
@@ -181,19 +193,23 @@ def _reordered(lines: Sequence[Line], order: Sequence[int]) -> tuple[Line, ...]:
     return tuple(Line(line.name, tuple(line.y[i] for i in order), line.other, line.measure) for line in lines)
 
 
-def _with_other(plot: Plot, reading: Reading, measures: Sequence[int], most: int) -> Plot:
+def _with_other(plot: Plot, reading: Reading, measures: Sequence[int], most: int, whole: bool) -> Plot:
     size = len(plot.names)
     addable = all(m in reading.additive for m in measures) and not reading.partial
     if size <= (most + 1 if addable else MOST_ALONE):
         return plot
     if not addable:
         lines = tuple(Line(line.name, line.y[:MOST_ALONE], line.other, line.measure) for line in plot.lines)
-        return Plot(plot.names[:MOST_ALONE], lines, (), plot.ordered, None, f"{MOST_ALONE} of {size} shown", plot.averaged)
+        return Plot(plot.names[:MOST_ALONE], lines, (), plot.ordered, None, None, f"{MOST_ALONE} of {size} shown", plot.averaged)
+    rests = [_combined([n for n in line.y[most:] if n is not None], False) for line in plot.lines]
+    shown = max((as_float(n) or 0.0 for line in plot.lines for n in line.y[:most]), default=0.0)
+    aside = rests[0] if len(rests) == 1 and not whole and (as_float(rests[0]) or 0.0) > MOST_DWARFING * shown else None
     lines = tuple(
-        Line(line.name, (*line.y[:most], _combined([n for n in line.y[most:] if n is not None], False)), line.other, line.measure)
-        for line in plot.lines
+        Line(line.name, (*line.y[:most], None if aside is not None else rest), line.other, line.measure)
+        for line, rest in zip(plot.lines, rests, strict=True)
     )
-    return Plot((*plot.names[:most], f"Other ({size - most})"), lines, (), plot.ordered, most, plot.note, plot.averaged)
+    names = (*plot.names[:most], f"Other ({size - most})")
+    return Plot(names, lines, (), plot.ordered, most, aside, plot.note, plot.averaged)
 
 
 def as_float(number: Number | None) -> float | None:

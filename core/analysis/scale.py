@@ -20,13 +20,20 @@ class Scale:
 
 
 def scale_of(
-    numbers: Iterable[float], *, zero: bool = True, room: float = 0.04, unit: str = "", currency: str = "", locale: str = "en"
+    numbers: Iterable[float],
+    *,
+    zero: bool = True,
+    near: float = 0.6,
+    room: float = 0.04,
+    unit: str = "",
+    currency: str = "",
+    locale: str = "en",
 ) -> Scale:
-    """`zero`: the axis begins at zero (bars, areas, and lines that come near it). `room`: free space beyond the largest,
+    """`zero`: the axis begins at zero (bars, areas, and lines that come near it). `near`: as a part of the largest. `room`: free space beyond the largest,
     as a part of the range, for the labels of bars."""
     values = list(numbers) or [0.0]
     low, high = min(values), max(values)
-    if zero or (low > 0 and low < 0.6 * high) or (high < 0 and high > 0.6 * low):
+    if zero or (low > 0 and low < near * high) or (high < 0 and high > near * low):
         low, high = min(low, 0.0), max(high, 0.0)
     if low == high:
         low, high = (low, low + 1) if low >= 0 else (low - 1, low)

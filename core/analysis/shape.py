@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,7 @@ class Shape:
         fits = len(outputs) == len(result.columns)
         said = tuple(outputs) if fits else (None,) * len(result.columns)
         self.columns = tuple(column_shape(result, i, said[i]) for i in range(min(len(result.columns), MOST_COLUMNS)))
+        self.columns = tuple(self._with_full_name(column) for column in self.columns)
         self._numbers: dict[int, list[Number | None]] = {}
         self._moments: dict[int, list[datetime | None]] = {}
         self._labels: dict[int, list[str]] = {}
@@ -107,10 +109,18 @@ class Shape:
         return format_value(value, column.unit, places=column.places, currency=column.currency, locale=locale)
 
     def _last_name(self, index: int) -> int | None:
-        if words(self.columns[index].name)[:2] != ["first", "name"]:
+        said = words(self.columns[index].name)
+        if "first" not in said or "name" not in said:
             return None
-        lasts = (c.index for c in self.columns if words(c.name)[:2] in (["last", "name"], ["family", "name"]))
-        return next(lasts, None)
+        wanted = [["last" if word == "first" else word for word in said], ["surname"]]
+        return next((c.index for c in self.columns if words(c.name) in wanted), None)
+
+    def _with_full_name(self, column: ColumnShape) -> ColumnShape:
+        """The first of two name columns speaks for both: "first_name" is headed "Name"."""
+        if self._last_name(column.index) is None:
+            return column
+        said = " ".join(word for word in words(column.name) if word != "first")
+        return replace(column, title=said.capitalize(), phrase=said)
 
     def is_last_name(self, index: int) -> bool:
         return any(self._last_name(c.index) == index for c in self.columns)

@@ -28,7 +28,7 @@ def ticks(moments: Sequence[datetime], grain: str, *, locale: str = "en") -> tup
     if not moments:
         return [], []
     first, last = min(moments), max(moments)
-    if len(set(moments)) <= MOST_TICKS and grain != "second":
+    if grain != "second" and ordinal(last, grain) - ordinal(first, grain) < MOST_TICKS:
         places = sorted(set(moments))
     else:
         grain, places = _grid(first, last, grain)

@@ -32,7 +32,10 @@ def phrase(name: str) -> str:
         said = [verb, *inner] if inner else ["count" if verb == "number of" else verb]
     else:
         said = words(name)
-    return " ".join(_spell(word) for word in said if word != "%")
+    if len(said) > 1 and said[0] in ("n", "num", "nr", "cnt"):
+        said = ["number", "of", *said[1:]]
+    kept = [word for word in said if word not in ("%", "usd", "eur", "gbp")] or said
+    return " ".join(_spell(word) for word in kept)
 
 
 def _spell(word: str) -> str:
