@@ -39,7 +39,7 @@ class Asker:
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None) -> None:
         self._close(kind, exc, trace)
 
-    def rows(self, statement: sa.Select[Any], *, limit_s: float = STATEMENT_S) -> list[Any]:
+    def rows(self, statement: sa.Select[*tuple[Any, ...]], *, limit_s: float = STATEMENT_S) -> list[Any]:
         """All rows of a small result. Raises SqlFailed, SqlTimeout (after limit_s at most), DatabaseUnavailable or Cancelled."""
         if self._cancellation:
             self._cancellation.raise_if_cancelled()

@@ -1,10 +1,119 @@
-"""Keys: foreign keys nobody declared."""
+"""Keys: foreign keys nobody declared, proposed by names and kept where the values agree. Rather none than a false one."""
 
 from __future__ import annotations
 
-from core.execution.asker import Asker
-from core.models.catalog import Table
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from core.errors import SqlFailed, SqlTimeout
+from core.execution.asker import Asker, relation
+from core.execution.key_names import Strength, base_of, has_ending, is_named_after, strength
+from core.models.catalog import Column, ForeignKey, Kind, Table
+
+SAMPLE_VALUES = 1_000
+"""Distinct values of a column that are looked for in the other table."""
+SAMPLE_ROWS = 200_000
+STRAY_SHARE = 0.1
+"""Of those, how many may be missing there when the name is certain: undeclared keys are not always kept clean."""
+_JOINABLE = (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.TEXT, Kind.OTHER)
 
 
-def with_inferred_keys(asker: Asker, tables: tuple[Table, ...]) -> tuple[Table, ...]:
-    return tables
+@dataclass(frozen=True)
+class Proposal:
+    table: Table
+    column: Column
+    ref_table: Table
+    ref_column: Column
+    strength: Strength
+
+
+def with_inferred_keys(asker: Asker, tables: Iterable[Table]) -> tuple[Table, ...]:
+    """The tables with inferred foreign keys of one column after the declared ones; no key refers to a view."""
+    listed = tuple(tables)
+    targets = {table.name: row_keys(table) for table in listed if not table.is_view}
+    return tuple(
+        replace(table, foreign_keys=(*table.foreign_keys, *_inferred(asker, table, listed, targets))) for table in listed
+    )
+
+
+def row_keys(table: Table) -> tuple[str, ...]:
+    """Columns that alone identify a row: the declared keys, or, where there are none, ids whose values are all different."""
+    declared = [key[0] for key in (table.primary_key, *table.unique_keys) if len(key) == 1]
+    if declared or table.primary_key:
+        return tuple(dict.fromkeys(declared))
+    return tuple(
+        column.name
+        for position, column in enumerate(table.columns)
+        if _all_different(column, table)
+        and has_ending(column.name)
+        and (position == 0 or not base_of(column.name) or is_named_after(column.name, table))
+    )
+
+
+def proposals(
+    table: Table, column: Column, tables: Iterable[Table], targets: Mapping[str, tuple[str, ...]], dialect: str
+) -> list[Proposal]:
+    """What the column's name may refer to, the surest first, then the table it is named after, then the largest."""
+    found = []
+    own_key = table.primary_key or targets.get(table.name, ())[:1]
+    own_key = own_key if len(own_key) == 1 else ()
+    for other in tables:
+        for key in targets.get(other.name, ()):
+            sure = strength(table, column, other, key, *own_key)
+            if sure is not None and _comparable(column, other.by_name[key], dialect):
+                order = (sure, is_named_after(column.name, other), other.row_count or 0)
+                found.append((order, Proposal(table, column, other, other.by_name[key], sure)))
+    found.sort(key=lambda entry: entry[0], reverse=True)
+    return [proposal for _, proposal in found]
+
+
+def _inferred(asker: Asker, table: Table, tables: tuple[Table, ...], targets: Mapping[str, tuple[str, ...]]) -> list[ForeignKey]:
+    declared = {name for key in table.foreign_keys for name in key.columns}
+    keys = []
+    for column in table.columns:
+        if column.name in declared or column.kind not in _JOINABLE:
+            continue
+        proposed = proposals(table, column, tables, targets, asker.dialect)
+        held = next((proposal for proposal in proposed if _holds(asker, proposal)), None)
+        if held is not None:
+            keys.append(ForeignKey((column.name,), held.ref_table.name, (held.ref_column.name,), inferred=True))
+    return keys
+
+
+def _all_different(column: Column, table: Table) -> bool:
+    return bool(table.row_count) and column.distinct_count == table.row_count and column.kind in _JOINABLE
+
+
+def _comparable(one: Column, two: Column, dialect: str) -> bool:
+    """SQLite compares numbers in texts as numbers; elsewhere joining them is an error."""
+    whole = (Kind.INTEGER, Kind.DECIMAL)
+    return one.kind is two.kind or (one.kind in whole and two.kind in whole) or dialect == "sqlite"
+
+
+def _holds(asker: Asker, proposal: Proposal) -> bool:
+    """Whether the column's values are found in the other table."""
+    try:
+        total, found = asker.rows(_agreement(proposal))[0]
+    except (SqlFailed, SqlTimeout):
+        return False
+    if not total:
+        return proposal.strength > Strength.HINT and proposal.column.kind is proposal.ref_column.kind
+    if not proposal.ref_table.row_count:
+        return proposal.strength is Strength.CERTAIN and proposal.column.kind is proposal.ref_column.kind
+    strays = STRAY_SHARE * total if proposal.strength is Strength.CERTAIN else 0
+    return int(total) - int(found) <= strays
+
+
+def _agreement(proposal: Proposal) -> sa.Select[int, int]:
+    """How many different values of a sample there are, and how many of them the other table has."""
+    value = relation(proposal.table).c[proposal.column.name]
+    key = relation(proposal.ref_table).c[proposal.ref_column.name]
+    filled: list[sa.ColumnElement[bool]] = [value.is_not(None)]
+    if proposal.column.kind is Kind.INTEGER and proposal.ref_column.minimum != "0":
+        filled.append(value != 0)  # where no row has the id 0, it stands for none
+    head = sa.select(value.label("value")).where(*filled).limit(SAMPLE_ROWS).subquery("head")
+    sample = sa.select(head.c.value).distinct().limit(SAMPLE_VALUES).subquery("sample")
+    present = sa.exists().where(key == sample.c.value)
+    return sa.select(sa.func.count(), sa.func.count(sa.case((present, 1)))).select_from(sample)

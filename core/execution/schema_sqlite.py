@@ -54,7 +54,7 @@ def _foreign(connection: Connection, address: Address, spelled: dict[str, Addres
     for row in _pragma(connection, "foreign_key_list", address[1]):
         grouped.setdefault(row[0], []).append(row)
     keys = []
-    for _, group in sorted(grouped.items()):  # id, seq, table, from, to
+    for _, group in sorted(grouped.items(), reverse=True):  # id (the last declared is 0), seq, table, from, to
         group.sort(key=lambda row: row[1])
         ref = spelled.get(str(group[0][2]).lower())
         if ref is not None:
