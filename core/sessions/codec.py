@@ -1,7 +1,7 @@
 """Codec: turns and charts as JSON by msgspec, results as an uncompressed Arrow IPC stream in one zstd frame.
 
-What was encoded can be decoded: a value JSON cannot carry exactly (NaN, a huge integer in `reads`, half a surrogate pair) is
-replaced before it is stored, so that no single odd value makes a session unreadable.
+What was encoded can be decoded: a value JSON cannot carry (NaN among a fact's numbers, half a surrogate pair) is left
+out or replaced before it is stored, so that no single odd value makes a session unreadable.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def encode_turn(turn: Turn) -> bytes:
     try:
         data = _encoder.encode(bare)
         _turn_decoder.decode(data)
-    except (msgspec.ValidationError, OverflowError, UnicodeEncodeError):
+    except (msgspec.ValidationError, UnicodeEncodeError):
         data = _encoder.encode(_clean(msgspec.to_builtins(bare)))
     return data
 
@@ -143,8 +143,6 @@ def _clean(value: Any) -> Any:
         return [_clean(item) for item in value if not _not_finite(item)]
     if isinstance(value, dict):
         return {_clean(key): _clean(item) for key, item in value.items() if not _not_finite(item)}
-    if isinstance(value, int) and not -(2**63) <= value < 2**64:
-        return str(value)
     return value
 
 

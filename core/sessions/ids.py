@@ -16,9 +16,13 @@ def new_session_id() -> str:
     return secrets.token_urlsafe(16)
 
 
+def is_session_id(text: str) -> bool:
+    return _SESSION_ID.fullmatch(text) is not None
+
+
 def check_session_id(session_id: str) -> str:
     """The id itself. Raises InvalidSessionId for anything that `new_session_id` cannot have made."""
-    if not isinstance(session_id, str) or not _SESSION_ID.fullmatch(session_id):
+    if not isinstance(session_id, str) or not is_session_id(session_id):
         raise InvalidSessionId(
             "This link does not lead to a session.", "Check that it was copied whole, or open a session from the list."
         )

@@ -8,7 +8,8 @@ session:{ID}:turns     hash    TURN → Turn as JSON; TURN:chart → the user's 
 session:{ID}:results   hash    RESULT → Arrow IPC stream in one zstd frame                                    sessions
 session:{ID}:events    stream  what running turns tell the open pages, capped                                 turns
 session:{ID}:queue     list    ids of the turns that wait, oldest first                             turns (and add_turn)
-session:{ID}:lease     string  token of the worker that runs the session's turn; its own short TTL            turns
+session:{ID}:lease     hash    token fence turn and progress of the worker at it; a short TTL of its own      turns
+turns:queue            stream  sessions with turns to run, read by a consumer group of all workers            turns
 user:{OWNER}:sessions  zset    session id by time of the last activity; a hint, healed on read                sessions
 
 Times are milliseconds since 1970 by the server's clock. TTL: a write sets `expires` to now + ttl and lets Redis delete the
@@ -52,8 +53,9 @@ def of_session(session_id: str) -> tuple[str, str, str, str, str, str]:
     return head, f"{head}:turns", f"{head}:results", f"{head}:events", f"{head}:queue", f"{head}:lease"
 
 
-def owner_sessions(owner: str) -> str:
-    return f"user:{{{owner}}}:sessions"
+def owner_sessions(owner: str) -> bytes:
+    """Owners are names from outside: any text is one, and no two share a key."""
+    return f"user:{{{owner}}}:sessions".encode("utf-8", "replace")
 
 
 def chart_field(turn_id: str) -> str:

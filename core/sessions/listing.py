@@ -10,6 +10,7 @@ from redis.cluster import RedisCluster
 from core.models import SessionListing
 from core.sessions import keys, record, scripts
 from core.sessions.client import Client
+from core.sessions.ids import is_session_id
 from core.sessions.outage import store_errors
 
 _SETTLED_MS = 60_000
@@ -29,9 +30,9 @@ class Listing:
         with store_errors():
             scripts.TOUCH.run(self._client, [keys.owner_sessions(owner)], [self._ttl_ms, session_id, int(active)])
 
-    def remove(self, owner: str, session_ids: Sequence[str]) -> None:
+    def remove(self, owner: str, members: Sequence[str | bytes]) -> None:
         with store_errors():
-            self._client.zrem(keys.owner_sessions(owner), *session_ids)
+            self._client.zrem(keys.owner_sessions(owner), *members)
 
     def page(self, owner: str, offset: int, limit: int) -> tuple[SessionListing, ...]:
         """Two round trips, and two more for every page of dead entries that was in the way."""
@@ -53,20 +54,21 @@ class Listing:
         with store_errors():
             return int(self._client.zcard(keys.owner_sessions(owner)))
 
-    def _read(self, owner: str, script: scripts.Script, offset: int, limit: int) -> tuple[list[SessionListing], list[str]]:
-        """The rows of that range of ranks, and the ids in it whose session is gone."""
+    def _read(self, owner: str, script: scripts.Script, offset: int, limit: int) -> tuple[list[SessionListing], list[bytes]]:
+        """The rows of that range of ranks, and the members in it that are no session, or none any more."""
         with store_errors():
             now, entries = script.run(self._client, [keys.owner_sessions(owner)], [offset, offset + limit - 1])
-            ids = [entry.decode("ascii", "replace") for entry in entries[::2]]
-            found = self._fields([keys.session(session_id) for session_id in ids]) if ids else []
+            known = {member: member.decode() for member in entries[::2] if is_session_id(member.decode("utf-8", "replace"))}
+            found = self._fields([keys.session(session_id) for session_id in known.values()]) if known else []
+        values = dict(zip(known, found, strict=True))
         rows: list[SessionListing] = []
-        dead: list[str] = []
-        for session_id, score, values in zip(ids, entries[1::2], found, strict=True):
-            row = record.listing(session_id, values, int(now))
+        dead: list[bytes] = []
+        for member, score in zip(entries[::2], entries[1::2], strict=True):
+            row = record.listing(known[member], values[member], int(now)) if member in known else None
             if row is not None:
                 rows.append(row)
-            elif int(now) - float(score) > _SETTLED_MS:
-                dead.append(session_id)
+            elif member not in known or int(now) - float(score) > _SETTLED_MS:
+                dead.append(member)
         return rows, dead
 
     def _fields(self, session_keys: Sequence[str]) -> Sequence[Sequence[bytes | None]]:

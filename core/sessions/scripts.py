@@ -42,7 +42,7 @@ class Script:
         self.text = text
         self.sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
-    def run(self, client: Any, keys: Sequence[str], args: Sequence[str | bytes | int]) -> Any:
+    def run(self, client: Any, keys: Sequence[str | bytes], args: Sequence[str | bytes | int]) -> Any:
         try:
             return client.evalsha(self.sha, len(keys), *keys, *args)
         except NoScriptError:
