@@ -57,7 +57,10 @@ class Strength(IntEnum):
 
 
 def strength(table: Table, column: Column, other: Table, key: str, own_key: str = "") -> Strength | None:
-    """How surely `column` of `table` is named after `key` of `other`; None where it is not. own_key identifies rows of `table`."""
+    """How surely `column` of `table` is named after `key` of `other`; None where it is not.
+
+    own_key is the column that identifies the rows of `table`.
+    """
     if table.name == other.name:
         return _within(column, other, key)
     own, base = _stem_of(other), base_of(column.name)

@@ -57,16 +57,21 @@ def proposals(
 ) -> list[Proposal]:
     """What the column's name may refer to, the surest first, then the table it is named after, then the largest."""
     found = []
-    own_key = table.primary_key or targets.get(table.name, ())[:1]
-    own_key = own_key if len(own_key) == 1 else ()
     for other in tables:
         for key in targets.get(other.name, ()):
-            sure = strength(table, column, other, key, *own_key)
+            sure = strength(table, column, other, key, _own_key(table, other, targets))
             if sure is not None and _comparable(column, other.by_name[key], dialect):
                 order = (sure, is_named_after(column.name, other), other.row_count or 0)
                 found.append((order, Proposal(table, column, other, other.by_name[key], sure)))
     found.sort(key=lambda entry: entry[0], reverse=True)
     return [proposal for _, proposal in found]
+
+
+def _own_key(table: Table, other: Table, targets: Mapping[str, tuple[str, ...]]) -> str:
+    """What identifies the table's rows; a guess at it does not count against a declared key of the other table."""
+    if table.primary_key:
+        return table.primary_key[0] if len(table.primary_key) == 1 else ""
+    return "" if other.primary_key else next(iter(targets.get(table.name, ())), "")
 
 
 def _inferred(asker: Asker, table: Table, tables: tuple[Table, ...], targets: Mapping[str, tuple[str, ...]]) -> list[ForeignKey]:
