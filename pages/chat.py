@@ -15,7 +15,7 @@ session_id = state.session_id()
 session = app.sessions.get(session_id) if session_id else None
 sidebar.draw(app, session)
 if session is not None:
-    conversation.draw(app, session.id)
+    conversation.draw(app, session.id, session.title)
 else:
     welcome.first(app)
 st.chat_input(

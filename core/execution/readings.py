@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -14,7 +15,7 @@ from core.models import Catalog
 class CatalogSource(Protocol):
     """What is asked of the registry of databases."""
 
-    def catalog(self, name: str, *, refresh: bool, progress: object) -> Catalog: ...
+    def catalog(self, name: str, *, refresh: bool, progress: Callable[[str, float], None]) -> Catalog: ...
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.models import ChartKind, ChartSpec, ResultSet, Turn, TurnState
+from core.models import ChartKind, ResultSet, Turn, TurnState
 from core.wiring import App
 from pages.render import actions, chart, chips, clarification, download, editor, metric, sql, table, trouble
 from pages.render.text import ago, escape, label, plain, rich, sentence, shortened
@@ -87,7 +87,7 @@ def _answer(turn: Turn, result: ResultSet | None) -> None:
         if turn.result is not None:
             st.caption("The rows of this answer are no longer kept. Ask again to see them.")
         return
-    spec = shown_chart(turn)
+    spec = chart.shown(turn)
     if spec.kind is ChartKind.METRIC:
         metric.draw(result, spec, turn.draft)
     elif spec.kind is not ChartKind.NONE:
@@ -109,17 +109,13 @@ def _notes(turn: Turn) -> list[str]:
     return notes + [escape(text) for text in dict.fromkeys(said) if text]
 
 
-def shown_chart(turn: Turn) -> ChartSpec:
-    return turn.user_chart or turn.chart or ChartSpec(ChartKind.NONE)
-
-
 def _alt(turn: Turn) -> str:
     return plain(turn.analysis.text) if turn.analysis is not None and turn.analysis.text else turn.question
 
 
 def _controls(app: App, turn: Turn, result: ResultSet | None, writable: bool) -> None:
     """Table, SQL and chart editor, one at a time and only when asked for; downloads; Retry where there is no answer."""
-    panels = [_TABLE] if result is not None and result.row_count and shown_chart(turn).kind is not ChartKind.NONE else []
+    panels = [_TABLE] if result is not None and result.row_count and chart.shown(turn).kind is not ChartKind.NONE else []
     panels += [_SQL] if turn.draft is not None else []
     panels += [_EDIT] if result is not None and editor.possible(result) and writable else []
     panel = None
@@ -127,7 +123,7 @@ def _controls(app: App, turn: Turn, result: ResultSet | None, writable: bool) ->
         if panels:
             panel = st.pills("Show", panels, key=f"panel-{turn.id}", label_visibility="collapsed")
         if result is not None and result.row_count:
-            download.draw(turn, shown_chart(turn), result)
+            download.draw(turn, chart.shown(turn), result)
         if turn.state in (TurnState.FAILED, TurnState.CANCELLED):
             _retry(app, turn, writable)
     if panel == _TABLE and result is not None:

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.analysis import build_figure
-from core.models import ChartSpec, ResultSet, SqlDraft, Turn
+from core.models import ChartKind, ChartSpec, ResultSet, SqlDraft, Turn
 from pages.render import state
 from pages.render.state import Theme
 
@@ -17,6 +17,11 @@ _CONFIG = {
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
     "toImageButtonOptions": {"format": "png", "scale": 2},
 }
+
+
+def shown(turn: Turn) -> ChartSpec:
+    """As the person changed it, else as chosen from the result."""
+    return turn.user_chart or turn.chart or ChartSpec(ChartKind.NONE)
 
 
 def draw(turn: Turn, spec: ChartSpec, result: ResultSet, *, alt: str) -> None:

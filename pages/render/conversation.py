@@ -52,9 +52,12 @@ def read(app: App, session_id: str) -> Conversation:
 
 
 @st.fragment(key=actions.CONVERSATION)
-def draw(app: App, session_id: str) -> None:
+def draw(app: App, session_id: str, title: str) -> None:
+    """`title` is the one the sidebar shows; when it changed the whole page is drawn again."""
     with trouble.guarded():
         now = read(app, session_id)
+        if now.session.title != title:
+            st.rerun()
         _header(app, now)
         with st.container(key="cards"):
             _cards(app, now)
@@ -98,9 +101,9 @@ def _running(app: App, now: Conversation) -> None:
             if turn is not None and dead:
                 card.interrupted(app, turn, writable=now.writable)
             elif turn is not None:
-                _so_far(app, turn)
                 args = (app, turn.session_id, turn.id)
                 st.button("Stop", icon=":material/stop_circle:", key=f"stop-{turn.id}", on_click=actions.stop, args=args)
+                _so_far(app, turn)
 
 
 def _so_far(app: App, turn: Turn) -> None:

@@ -63,6 +63,7 @@ class Live {
     else if (event.kind === "chunk" && event.turn_id === this.turn && data.type === "text") this.append(data.text);
     else if (event.kind === "chunk" && event.turn_id === this.turn && data.type === "sql") this.write("sql", data.sql);
     else if (event.kind === "error" && event.turn_id === this.turn) this.write("message", data.message);
+    else if (data.what === "deleted") setTimeout(() => this.call(), 500);  // it is told just before
     else this.call();  // a turn starts, rows are there, done, or something else of the session changed
   }
 
@@ -100,7 +101,18 @@ class Live {
   }
 }
 
+// A first visit begins with the cursor in the input, but not where that would pull up a keyboard.
+function focusInput() {
+  if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
+    document.querySelector('[data-testid="stChatInputTextArea"]')?.focus({ preventScroll: true });
+  }
+}
+
 export default function ({ parentElement, data, setTriggerValue }) {
+  if (!data.session) {
+    const soon = setTimeout(focusInput, 150);
+    return () => clearTimeout(soon);
+  }
   let live = followed.get(parentElement);
   if (!live || live.session !== data.session) {
     live?.close();

@@ -15,6 +15,11 @@ def draw(data: dict[str, Any]) -> None:
     _component()(key="live", data=data, on_ring_change=_rang)
 
 
+def focus() -> None:
+    """Puts the cursor into the question's input, on a page that follows no session yet; not where a keyboard would pop up."""
+    _component()(key="live-focus", data={"session": ""})
+
+
 def _rang() -> None:
     """A ring only reruns the fragment that holds the component."""
 

@@ -6,9 +6,10 @@ from datetime import date
 
 import streamlit as st
 
+from core.execution.readings import Reading
 from core.models import Catalog, Kind
 from core.wiring import App
-from pages.render import actions, reading, state, trouble
+from pages.render import actions, live, reading, state, trouble
 from pages.render.text import count, escape, label
 
 EXAMPLES = 6
@@ -16,14 +17,16 @@ EXAMPLES = 6
 
 def first(app: App) -> None:
     """The page of a session that is made with its first question."""
+    st.space("large")
     st.html('<p class="tt-title" role="heading" aria-level="1">What would you like to know?</p>')
     draw(app, state.connection(app.databases.default, app.databases.names()), "")
     if (error := state.flashed()) is not None:
         trouble.inline(error, key="flash")
+    live.focus()
 
 
 def draw(app: App, connection: str, session_id: str) -> None:
-    def then(done: reading.Reading) -> None:
+    def then(done: Reading) -> None:
         if done.catalog is not None:
             _about(done.catalog)
             _examples(app, done.catalog, session_id)

@@ -1,0 +1,256 @@
+"""What a person sees: headless Chromium against `streamlit run streamlit_app.py` on a free port, one server for the module."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests.chat_server import Book, ChatServer
+from tests.conftest import absent
+from tests.pages.conftest import make_shop
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+WAIT_MS = 15_000
+SLOW_SQL = (
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000000) SELECT COUNT(*) AS rows_read FROM n"
+)
+TOTAL_SQL = "SELECT SUM(amount) AS total_amount FROM orders"
+BOOK = Book(
+    [
+        {"when": "slowly", "sql": TOTAL_SQL, "analysis": "Told slowly.", "delay_s": 2.5},
+        {"when": "for ever", "sql": SLOW_SQL},
+        {"when": "total", "sql": TOTAL_SQL, "analysis": "That is all."},
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    browser: Browser
+
+    def page(self, path: str = "/", *, width: int = 1280, height: int = 800, theme: str = "light") -> Page:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if theme == "dark" else "light",
+            locale="en-US",
+        )
+        page = context.new_page()
+        page.set_default_timeout(WAIT_MS)
+        page.goto(self.url + path)
+        return page
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        absent("Chromium is not installed")
+        return
+    directory = Path(tempfile.mkdtemp(prefix="tt-"))
+    with ChatServer(BOOK) as model, _server(directory, model.url) as url, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield Site(url, browser)
+        browser.close()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def _server(directory: Path, model_url: str) -> Iterator[str]:
+    """The app as people start it, with the shop as its database and a scripted model beside the built-in engine."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = {
+        "TABLETALK_DATA_DIR": str(directory),
+        "DATABASE_URL": make_shop(directory / "shop.sqlite"),
+        "TABLETALK_DEMO": "false",
+        "TABLETALK_ENGINE": "builtin",
+        "OPENAI_BASE_URL": model_url,
+        "OPENAI_MODEL": "scripted",
+        "HOME": str(directory),
+    }
+    environment = {name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "PYTHONWARNINGS")} | settings
+    argv = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    log = directory / "server.log"
+    with log.open("wb") as out, subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=out, stderr=out) as process:
+        url = f"http://localhost:{port}"
+        try:
+            _wait_until_up(url, process, log)
+            yield url
+        finally:
+            process.terminate()
+    assert "Traceback" not in log.read_text(errors="replace"), log.read_text(errors="replace")[-3000:]
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{url}/healthz", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the app did not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+def ask(page: Page, question: str) -> None:
+    box = page.get_by_placeholder("Ask a question about your data")
+    box.fill(question)
+    box.press("Enter")
+
+
+def card(page: Page, question: str) -> Locator:
+    """The last card or running box of that question."""
+    title = page.locator(".tt-question", has_text=question)
+    return page.locator('[class*="st-key-card-"], .st-key-running').filter(has=title).last
+
+
+def use_model(page: Page) -> None:
+    """Questions of this tab go to the scripted model from now on."""
+    page.get_by_role("combobox", name="Answered by").click()
+    page.get_by_role("option", name="Chat model").click()
+
+
+def session_of(page: Page) -> str:
+    page.wait_for_url(re.compile(r"session="))
+    return page.url.split("session=")[1]
+
+
+def test_a_question_becomes_an_answer_with_a_chart_and_a_reload_keeps_it(site: Site) -> None:
+    page = site.page()
+    ask(page, "Total amount per month")
+    answer = card(page, "Total amount per month")
+    expect(answer.locator(".js-plotly-plot")).to_be_visible()
+    expect(answer.locator(".tt-answer strong").first).to_be_visible()
+    said = answer.locator(".tt-answer").inner_text()
+    page.reload()
+    expect(card(page, "Total amount per month").locator(".js-plotly-plot")).to_be_visible()
+    assert card(page, "Total amount per month").locator(".tt-answer").inner_text() == said
+    page.context.close()
+
+
+def test_an_example_is_one_click(site: Site) -> None:
+    page = site.page()
+    example = page.locator(".st-key-examples button").first
+    question = example.inner_text()
+    example.click()
+    expect(card(page, question).locator(".tt-chips").last).to_be_visible()
+    page.context.close()
+
+
+def test_a_second_page_sees_the_turn_live_and_keeps_what_is_half_typed(site: Site) -> None:
+    asker = site.page()
+    ask(asker, "How many orders are there?")
+    expect(card(asker, "How many orders are there?")).to_contain_text("480")
+    mate = site.page(f"/?session={session_of(asker)}")
+    typed = mate.get_by_placeholder("Ask a question about your data")
+    typed.fill("half a thou")
+    use_model(asker)
+    ask(asker, "Tell the total slowly")
+    running = card(mate, "Tell the total slowly")
+    expect(running.get_by_role("status")).to_contain_text("…")
+    expect(running.get_by_role("button", name="Stop")).to_be_visible()
+    expect(card(mate, "Tell the total slowly")).to_contain_text("rows", timeout=WAIT_MS)
+    assert typed.input_value() == "half a thou"
+    asker.context.close()
+    mate.context.close()
+
+
+def test_a_reload_in_the_middle_shows_the_running_turn_again(site: Site) -> None:
+    page = site.page()
+    use_model(page)
+    ask(page, "Tell the total slowly")
+    expect(card(page, "Tell the total slowly").get_by_role("status")).to_contain_text("…")
+    page.reload()
+    expect(card(page, "Tell the total slowly").get_by_role("status")).to_contain_text("…")
+    expect(card(page, "Tell the total slowly").get_by_role("button", name="SQL")).to_be_visible()
+    page.context.close()
+
+
+def test_stop_ends_a_running_statement_within_a_second(site: Site) -> None:
+    page = site.page()
+    use_model(page)
+    ask(page, "Count for ever")
+    running = card(page, "Count for ever")
+    expect(running.locator("pre.sql")).to_contain_text("RECURSIVE")
+    before = time.monotonic()
+    running.get_by_role("button", name="Stop").click()
+    expect(card(page, "Count for ever")).to_contain_text("Stopped.")
+    assert time.monotonic() - before < 1.5
+    expect(card(page, "Count for ever").get_by_role("button", name="Try again")).to_be_visible()
+    page.context.close()
+
+
+def test_a_click_elsewhere_while_a_turn_runs_disturbs_nothing_and_a_second_question_waits(site: Site) -> None:
+    page = site.page()
+    ask(page, "Number of customers by region")
+    answered = card(page, "Number of customers by region")
+    expect(answered.get_by_role("button", name="SQL")).to_be_visible()
+    use_model(page)
+    ask(page, "Tell the total slowly")
+    expect(card(page, "Tell the total slowly").get_by_role("status")).to_be_visible()
+    ask(page, "and the total again")
+    expect(page.get_by_text("Waits until the question before it is answered.")).to_be_visible()
+    answered.get_by_role("button", name="SQL").click()
+    expect(answered.locator("code").first).to_contain_text("SELECT")
+    expect(card(page, "Tell the total slowly").get_by_role("status")).to_be_visible()
+    for question in ("Tell the total slowly", "and the total again"):
+        expect(card(page, question).get_by_role("button", name="SQL")).to_be_visible()
+    page.context.close()
+
+
+def test_an_edited_chart_is_kept_over_a_reload(site: Site) -> None:
+    page = site.page()
+    ask(page, "Total amount by region")
+    answer = card(page, "Total amount by region")
+    answer.get_by_role("button", name="Edit chart").click()
+    answer.get_by_role("combobox", name="Type").click()
+    page.get_by_role("option", name="Parts of a whole").click()
+    expect(answer.locator(".js-plotly-plot .pielayer .slice").first).to_be_visible()
+    page.reload()
+    expect(card(page, "Total amount by region").locator(".js-plotly-plot .pielayer .slice").first).to_be_visible()
+    page.context.close()
+
+
+def test_a_link_to_an_unknown_session_offers_a_new_one(site: Site) -> None:
+    page = site.page("/?session=AAAAAAAAAAAAAAAAAAAAAA")
+    expect(page.get_by_text("This session is not here")).to_be_visible()
+    page.get_by_role("button", name="Start a new session").click()
+    expect(page.locator(".st-key-examples button").first).to_be_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/sessions", "/data"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_nothing_scrolls_sideways(site: Site, path: str, theme: str) -> None:
+    page = site.page(path, width=390, height=844, theme=theme)
+    expect(page.locator(".tt-title").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.context.close()
+
+
+def test_on_a_phone_an_answer_fits(site: Site) -> None:
+    page = site.page(width=390, height=844)
+    ask(page, "Total amount per month")
+    expect(card(page, "Total amount per month").locator(".js-plotly-plot")).to_be_visible()
+    wide = page.evaluate("[...document.querySelectorAll('section *')].filter(e => e.getBoundingClientRect().right > 391).length")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert wide == 0
+    page.context.close()

@@ -1,0 +1,149 @@
+"""The pages by AppTest: what each draws, on a real store and a real database. The live component is inert here."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.models import Turn, TurnState
+from core.wiring import App, close_application
+from tests.pages.conftest import environment
+
+ROOT = Path(__file__).parents[2]
+
+
+def opened(session: str = "", page: str = "") -> AppTest:
+    test = AppTest.from_file(str(ROOT / "pages" / "frame.py"), default_timeout=20)
+    if session:
+        test.query_params["session"] = session
+    if page:
+        test.switch_page(page)
+    return test.run()
+
+
+def words(test: AppTest) -> str:
+    """Everything a person reads on the page."""
+    parts = [element.body for element in test.main if element.type == "html"]
+    parts += [element.value for kind in ("caption", "markdown", "code") for element in test.get(kind)]
+    return "\n".join([*parts, *(button.label for button in test.button)])
+
+
+def asked(app: App, question: str, session: str = "") -> Turn:
+    session = session or app.sessions.create("database").id
+    turn = app.turns.submit(session, question)
+    return app.turns.wait(session, turn.id, timeout_s=20)
+
+
+def test_the_first_visit_says_what_the_database_holds_and_offers_questions(app: App) -> None:
+    test = opened()
+    assert not test.exception
+    assert "2 tables with 520 rows, January 2023 to December 2024" in words(test)
+    assert [button for button in test.button if str(button.key).startswith("example-")]
+    assert app.sessions.count() == 0
+
+
+def test_an_example_begins_a_session_and_asks(app: App) -> None:
+    test = opened()
+    test.button(key="example-0").click().run()
+    [listing] = app.sessions.list()
+    [turn] = app.sessions.turns(listing.id)
+    assert app.turns.wait(listing.id, turn.id, timeout_s=20).state is TurnState.DONE
+    assert test.query_params["session"] == [listing.id]
+    test.run()
+    assert turn.question in words(test)
+
+
+def test_a_typed_question_is_answered_on_its_card(app: App) -> None:
+    test = opened()
+    test.chat_input(key="question").set_value("How many orders are there?").run()
+    [listing] = app.sessions.list()
+    [turn] = app.sessions.turns(listing.id)
+    app.turns.wait(listing.id, turn.id, timeout_s=20)
+    test.run()
+    assert "480" in words(test)
+    assert not test.exception
+
+
+def test_the_sql_of_an_answer_is_drawn_only_when_asked_for(app: App) -> None:
+    turn = asked(app, "Number of customers by region")
+    test = opened(turn.session_id)
+    assert "SELECT" not in words(test)
+    panel = test.button_group(key=f"panel-{turn.id}")
+    panel.set_value(next(option for option in panel.options if "SQL" in str(option))).run()
+    assert "SELECT" in words(test)
+
+
+def test_older_cards_are_folded_and_open_at_a_click(app: App) -> None:
+    first = asked(app, "How many orders are there?")
+    for question in ("How many customers are there?", "Number of customers by region", "Total amount by region"):
+        asked(app, question, first.session_id)
+    test = opened(first.session_id)
+    assert not any(str(button.key) == f"panel-{first.id}" for button in test.get("button_group"))
+    [fold] = [expander for expander in test.expander if "How many orders" in expander.label]
+    assert "480" in fold.label
+
+
+@pytest.mark.parametrize(
+    ("session", "sentence"),
+    [("../../etc/passwd", "This link is not complete"), ("AAAAAAAAAAAAAAAAAAAAAA", "This session is not here")],
+)
+def test_a_link_that_leads_nowhere_is_told_with_a_way_on(app: App, session: str, sentence: str) -> None:
+    test = opened(session)
+    assert sentence in words(test)
+    test.button(key="trouble-new").click().run()
+    assert test.query_params.get("session") in (None, [])
+    assert not test.exception
+
+
+def test_a_session_deleted_under_the_eyes_is_told(app: App) -> None:
+    turn = asked(app, "How many orders are there?")
+    test = opened(turn.session_id)
+    app.sessions.delete(turn.session_id)
+    assert "This session is not here" in words(test.run())
+
+
+def test_a_question_that_cannot_be_answered_offers_a_way_on(app: App) -> None:
+    turn = asked(app, "blargh frobnicate zzz")
+    test = opened(turn.session_id)
+    assert turn.state in (TurnState.NEEDS_CLARIFICATION, TurnState.FAILED)
+    assert not test.exception
+
+
+def test_the_sessions_page_lists_opens_and_renames(app: App) -> None:
+    asked(app, "How many orders are there?")
+    test = opened(page="pages/sessions.py")
+    assert "How many orders are there?" in words(test)
+    assert "1 question · just now" in words(test)
+
+
+def test_the_sessions_page_without_sessions_says_so(app: App) -> None:
+    assert "No sessions yet" in words(opened(page="pages/sessions.py"))
+
+
+def test_the_data_page_shows_tables_with_their_size(app: App) -> None:
+    test = opened(page="pages/data.py")
+    assert not test.exception
+    assert {"orders", "customer"} <= {word for expander in test.expander for word in expander.label.replace("*", "").split()}
+
+
+@pytest.fixture
+def no_store() -> Iterator[None]:
+    directory = Path(tempfile.mkdtemp(prefix="tt-"))
+    close_application()
+    with environment(TABLETALK_DATA_DIR=str(directory), REDIS_URL="redis://127.0.0.1:1/0"):
+        yield
+        close_application()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.mark.usefixtures("no_store")
+def test_a_store_that_cannot_be_reached_is_told_with_try_again() -> None:
+    test = opened()
+    assert "Tabletalk cannot reach its memory" in words(test)
+    assert test.button(key="trouble-again")
+    assert not test.exception
