@@ -11,11 +11,11 @@ from core.cancellation import Cancellation
 from core.errors import EmptyDatabase, SqlFailed
 from core.execution.asker import Asker
 from core.execution.keys import with_inferred_keys
-from core.execution.profile import Profiled, profile
+from core.execution.profile import SAMPLES, Profiled, profile
 from core.execution.roles import with_roles
 from core.execution.schema import fingerprint, read_schema
 from core.execution.values import read_values
-from core.models.catalog import Catalog, Table
+from core.models.catalog import Catalog, ColumnValues, Table
 
 if TYPE_CHECKING:
     from core.execution.connections import Database
@@ -42,7 +42,7 @@ def read_catalog(database: Database, *, progress: Progress | None = None, cancel
         tell("Collecting the values people may ask for", 0.8)
         values = read_values(asker, profiled)
         tell("Looking for relations between the tables", 0.95)
-        tables = with_inferred_keys(asker, _related([entry.table for entry in profiled]))
+        tables = with_inferred_keys(asker, _related([_sampled(entry.table, values) for entry in profiled]))
     tell("Done", 1.0)
     return Catalog(
         database=database.id,
@@ -72,6 +72,13 @@ def _profiled(asker: Asker, schema: tuple[Table, ...], tell: Progress) -> list[P
         except SqlFailed:  # a view over what is gone, a table without permission: it cannot be asked either
             continue
     return profiled
+
+
+def _sampled(table: Table, values: tuple[ColumnValues, ...]) -> Table:
+    """With the most frequent values as samples, where they are known: the first rows may all hold the same."""
+    frequent = {entry.column: entry.values[:SAMPLES] for entry in values if entry.table == table.name}
+    columns = (replace(column, samples=frequent.get(column.name, column.samples)) for column in table.columns)
+    return replace(table, columns=tuple(columns))
 
 
 def _related(tables: list[Table]) -> tuple[Table, ...]:

@@ -56,6 +56,7 @@ _CODES = frozenset(
         "num",
         "ssn",
         "isbn",
+        "date",
     }
 )
 """Last words of numbers that name something rather than measure it."""
@@ -124,23 +125,19 @@ def _all_years(column: Column) -> bool:
 
 
 def _key_columns(table: Table) -> set[str]:
-    keys = {name for key in table.foreign_keys for name in key.columns}
-    for column in table.columns:
-        named = _is_key_like(column)
-        in_key = column.name in table.primary_key and (len(table.primary_key) == 1 or not column.kind.temporal)
-        if named or (in_key and not column.kind.temporal and not _is_amount(column)):
-            keys.add(column.name)
-    return keys
-
-
-def _is_amount(column: Column) -> bool:
-    return column.kind in (Kind.DECIMAL, Kind.FLOAT)
+    foreign = {name for key in table.foreign_keys for name in key.columns}
+    named = {column.name for column in table.columns if _is_key_like(column)}
+    if len(table.primary_key) == 1:
+        return foreign | named | {name for name in table.primary_key if not table.by_name[name].kind.temporal}
+    parts = (table.by_name[name] for name in table.primary_key)
+    # of a key of several columns, a year or a semester is what one groups by, and an amount what one sums
+    return foreign | named | {column.name for column in parts if column.kind is Kind.INTEGER and not is_code(column)}
 
 
 def _labels(table: Table, keys: set[str]) -> set[str]:
     """The text columns a row is known by: first and last name together, else the best name there is, else none."""
     texts = [column for column in table.columns if column.kind is Kind.TEXT and not _is_foreign(table, column.name)]
-    person = {column.name for column in texts if words(column.name)[-2:] in _PERSON or words(column.name) in _PERSON}
+    person = {column.name for column in texts if words(column.name)[-2:] in _PERSON or words(column.name)[-1:] in _PERSON}
     if person:
         return person
     ranked = sorted((rank, position) for position, column in enumerate(texts) if (rank := _rank(table, column, keys)) is not None)
@@ -161,13 +158,15 @@ def _rank(table: Table, column: Column, keys: set[str]) -> int | None:
         return 0
     if joined == "title":
         return 1
-    if joined == own or (last in ("name", "title") and own.endswith("".join(split[:-1]))):
+    if joined == own or (last in ("name", "title") and stem("".join(split[:-1])) in own):
         return 2
     if joined in _NAMES or last == "name":
-        return 3 if _tells_apart(table, column) else 6
+        return 3 if _tells_apart(table, column) or not table.row_count else None
     if last in ("title", "label", "caption", "description", "desc") and _tells_apart(table, column):
         return 4
-    return 5 if column.name not in keys and _is_only_text(table, column) and _tells_apart(table, column) else None
+    is_link = len(table.foreign_keys) > 1
+    alone = column.name not in keys and not is_link and _is_only_text(table, column)
+    return 5 if alone and _tells_apart(table, column) else None
 
 
 def _tells_apart(table: Table, column: Column) -> bool:
