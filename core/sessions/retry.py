@@ -49,8 +49,8 @@ class DeadlineRetry(Retry):
 
 
 def _again(error: Exception, is_retryable: Callable[[Exception], bool] | None) -> bool:
-    """Waiting does not mend a wrong password."""
-    if isinstance(error, AuthenticationError | AuthorizationError):
+    """Waiting mends neither a wrong password nor an unknown certificate."""
+    if isinstance(error, AuthenticationError | AuthorizationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
         return False
     if _until.deadline is not None and time.monotonic() > _until.deadline:
         return False

