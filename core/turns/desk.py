@@ -58,9 +58,9 @@ class Turns:
 
     def retry(self, session_id: str, turn_id: str) -> Turn:
         """Asks the same turn again: failed, stopped, unclear or interrupted. One that is running or answered is left as it is."""
-        turn = self._sessions.turn(session_id, turn_id)
         progress = self.progress(session_id)
-        if turn.state is TurnState.DONE or (progress and progress.turn_id == turn_id):
+        turn = self._sessions.turn(session_id, turn_id)
+        if turn.state is TurnState.DONE or (turn.state is TurnState.RUNNING and not self.is_interrupted(turn, progress)):
             return turn
         return self._again(turn)
 
@@ -141,8 +141,7 @@ class Turns:
     def _again(self, turn: Turn) -> Turn:
         fresh = Turn(turn.id, turn.session_id, turn.question, turn.author, turn.created, turn.index, engine=turn.engine)
         again = replace(fresh, attempts=turn.attempts)
-        self._sessions.save_turn(again)
-        self._queue.push(turn.session_id, turn.id)
+        self._queue.push_again(self._sessions, again)
         self._queue.wake(turn.session_id)
         self._changed(again)
         return again

@@ -10,22 +10,26 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
+from core.models import Turn
 from core.sessions import keys
+from core.sessions.codec import encode_turn
 from core.sessions.outage import store_errors
-from core.sessions.scripts import Script
+from core.sessions.scripts import Script, writing
+from core.sessions.store import SessionStore
 
 STREAM = "turns:queue"
 GROUP = "workers"
 CONSUMER = "worker"
 """One name for all: who holds a message says nothing, the session's lease decides; and no dead consumers pile up."""
 
-_PUSH = Script(
+# ARGV[4] turn id, [5] JSON: stored and put in line in one step, so that no turn is stored as queued and waits nowhere.
+_PUSH = writing(
     """
-local ttl = redis.call('PTTL', KEYS[1])
-if ttl == -2 then return 0 end
-redis.call('RPUSH', KEYS[2], ARGV[1])
-if ttl > 0 then redis.call('PEXPIRE', KEYS[2], ttl) end
-return 1
+if redis.call('HEXISTS', KEYS[2], ARGV[4]) == 0 then return {'unknown'} end
+redis.call('HSET', KEYS[2], ARGV[4], ARGV[5])
+redis.call('RPUSH', KEYS[5], ARGV[4])
+slide()
+return {'ok'}
 """
 )
 _STOP = Script(
@@ -57,10 +61,9 @@ class TurnQueue:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def push(self, session_id: str, turn_id: str) -> None:
-        """Lets the turn wait in its session's line; twice is harmless. A gone session is left alone."""
-        with store_errors():
-            _PUSH.run(self._client, [keys.session(session_id), keys.queue(session_id)], [turn_id])
+    def push_again(self, sessions: SessionStore, turn: Turn) -> None:
+        """Stores a turn that was there before and puts it at the end of its session's line; twice in line is harmless."""
+        sessions.write(_PUSH, turn.session_id, turn.id, encode_turn(turn))
 
     def wake(self, session_id: str) -> None:
         """Has a worker of any process look at the session's line."""

@@ -10,7 +10,6 @@ from core.errors import Cancelled, SessionError, SessionNotFound, StoreUnavailab
 from core.models import Event, Failure, TurnState
 from core.turns.lease import Ending, Lease, lease_lost
 from core.turns.pipeline import run_turn
-from core.turns.queue import TurnQueue
 from core.turns.rooms import Rooms
 from core.turns.running import RunningTurn
 
@@ -31,7 +30,6 @@ def run_session(
     StoreUnavailable when Redis is gone: the lease then ends by itself.
     """
     with lease.beating():
-        _queue_forgotten(rooms, lease.session_id)
         turn_id = lease.next_turn()
         while turn_id:
             _run_one(rooms, lease, turn_id, on_event)
@@ -39,15 +37,6 @@ def run_session(
                 return lease.release(done_with=turn_id)
             turn_id = lease.next_turn(done_with=turn_id)
     return True
-
-
-def _queue_forgotten(rooms: Rooms, session_id: str) -> None:
-    """Puts turns in line that are stored as queued and do not wait there: their submit was cut off in the middle."""
-    queue = TurnQueue(rooms.redis)
-    waiting = set(queue.waiting(session_id))
-    for turn in rooms.sessions.turns(session_id):
-        if turn.state is TurnState.QUEUED and turn.id not in waiting:
-            queue.push(session_id, turn.id)
 
 
 def _run_one(rooms: Rooms, lease: Lease, turn_id: str, on_event: Callable[[Event], None] | None) -> None:

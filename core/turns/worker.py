@@ -1,4 +1,4 @@
-"""Workers: threads that take woken sessions from the queue and run their turns; in the app's process or in one of their own."""
+"""Workers: they take woken sessions from the queue and run their turns; in the app's process or in one of their own."""
 
 from __future__ import annotations
 
@@ -14,60 +14,83 @@ from core.turns.session_run import run_session
 
 log = logging.getLogger(__name__)
 
-BLOCK_MS = 1_000
+BLOCK_MS = 250
 PAUSE_S = 0.5
 MAX_PAUSE_S = 5.0
 
 
 class Workers:
-    """`count` threads; a session's turns run in one of them at a time, whatever the number of processes."""
+    """Up to `count` sessions at once, each in a thread of its own; one more thread waits for the next.
+
+    A session's turns run in one thread at a time, whatever the number of processes: its lease decides.
+    """
 
     def __init__(self, rooms: Rooms, count: int, *, lease_ttl_s: float = LEASE_TTL_S) -> None:
         self._rooms, self._count, self._lease_ttl_s = rooms, count, lease_ttl_s
         self._queue = TurnQueue(rooms.redis)
         self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._leases: set[Lease] = set()
+        self._free = threading.Semaphore(count)
+        self._waiting: threading.Thread | None = None
+        self._running: dict[threading.Thread, Lease | None] = {}
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Starts the threads; does nothing when they run."""
+        """Does nothing when they run, or when their number is 0."""
         with self._lock:
-            if self._threads:
-                return
-            self._stopping.clear()
-            names = [f"tabletalk-worker-{number}" for number in range(self._count)]
-            self._threads = [threading.Thread(target=self._work, name=name, daemon=True) for name in names]
-            for thread in self._threads:
-                thread.start()
+            if self._waiting is None and self._count:
+                self._stopping.clear()
+                self._waiting = threading.Thread(target=self._wait, name="tabletalk-workers", daemon=True)
+                self._waiting.start()
 
     def stop(self, timeout_s: float = 3.0) -> None:
-        """Lets running turns end for timeout_s, then interrupts them; sessions with turns still in line wake another worker."""
-        with self._lock:
-            threads, self._threads = self._threads, []
+        """Lets running turns end for timeout_s, then interrupts them; a session with turns still in line wakes another worker."""
         self._stopping.set()
-        _join(threads, timeout_s)
-        for lease in tuple(self._leases):
-            lease.shut_down()
-        _join(threads, timeout_s)
+        with self._lock:
+            waiting, self._waiting = self._waiting, None
+        if waiting:
+            waiting.join()
+        self._join(timeout_s)
+        for lease in tuple(self._running.values()):
+            if lease:
+                lease.shut_down()
+        self._join(timeout_s)
 
-    def _work(self) -> None:
+    def _wait(self) -> None:
         pause_s = PAUSE_S
         while not self._stopping.is_set():
+            if not self._free.acquire(timeout=BLOCK_MS / 1000):
+                continue
+            wake = None
             try:
                 wake = self._queue.take(BLOCK_MS, round(self._lease_ttl_s * 1000))
-                if wake:
-                    self._serve(wake)
                 pause_s = PAUSE_S
-            except LeaseLost as exc:
-                log.info("%s", exc.message)
             except StoreUnavailable as exc:
                 log.warning("%s Trying again in %.1f s. %s", exc.message, pause_s, exc.detail)
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, MAX_PAUSE_S)
-            except Exception:
-                log.exception("a worker goes on after an unexpected error")
-                self._stopping.wait(PAUSE_S)
+            if wake:
+                self._start(wake)
+            else:
+                self._free.release()
+
+    def _start(self, wake: Wake) -> None:
+        thread = threading.Thread(target=self._work, args=(wake,), name="tabletalk-worker", daemon=True)
+        self._running[thread] = None
+        thread.start()
+
+    def _work(self, wake: Wake) -> None:
+        """Whatever happens, the next session gets its thread; an unfinished message comes again."""
+        try:
+            self._serve(wake)
+        except LeaseLost as exc:
+            log.info("%s", exc.message)
+        except StoreUnavailable as exc:
+            log.warning("A session was left to another worker. %s %s", exc.message, exc.detail)
+        except Exception:
+            log.exception("a session was left to another worker")
+        finally:
+            self._running.pop(threading.current_thread(), None)
+            self._free.release()
 
     def _serve(self, wake: Wake) -> None:
         try:
@@ -81,7 +104,7 @@ class Workers:
             self._queue.finish(wake)
 
     def _run(self, wake: Wake, lease: Lease) -> None:
-        self._leases.add(lease)
+        self._running[threading.current_thread()] = lease
         try:
             if not run_session(self._rooms, lease, stopping=self._stopping):
                 self._queue.wake(wake.session_id)
@@ -90,12 +113,9 @@ class Workers:
         except SessionError as exc:  # deleted or expired in the middle: nothing is left to answer
             log.info("%s", exc.message)
             lease.release()
-        finally:
-            self._leases.discard(lease)
         self._queue.finish(wake)
 
-
-def _join(threads: list[threading.Thread], timeout_s: float) -> None:
-    deadline = time.monotonic() + timeout_s
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
+    def _join(self, timeout_s: float) -> None:
+        deadline = time.monotonic() + timeout_s
+        for thread in tuple(self._running):
+            thread.join(max(0.0, deadline - time.monotonic()))

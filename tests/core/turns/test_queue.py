@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from core.errors import SessionNotFound
+from core.models import Turn
 from core.sessions.store import SessionStore
 from core.turns.queue import STREAM, TurnQueue
 
@@ -47,13 +52,19 @@ def test_the_queue_survives_a_redis_that_forgot_everything(client: Any, sessions
     assert taken(queue).session_id == session_id
 
 
+def queued(session_id: str) -> Turn:
+    return Turn("turn0", session_id, "?", "", datetime.now(UTC))
+
+
 def test_a_gone_session_gets_no_queue_of_its_own(client: Any, sessions: SessionStore, session_id: str) -> None:
     sessions.delete(session_id)
-    queue = TurnQueue(client)
-    queue.push(session_id, "turn0")
-    assert queue.waiting(session_id) == ()
+    with pytest.raises(SessionNotFound):
+        TurnQueue(client).push_again(sessions, queued(session_id))
+    assert TurnQueue(client).waiting(session_id) == ()
 
 
-def test_the_line_of_a_session_ends_with_the_session(client: Any, session_id: str) -> None:
-    TurnQueue(client).push(session_id, "turn0")
+def test_the_line_of_a_session_ends_with_the_session(client: Any, sessions: SessionStore, session_id: str) -> None:
+    sessions.add_turn(queued(session_id))
+    TurnQueue(client).push_again(sessions, queued(session_id))
+    assert TurnQueue(client).waiting(session_id) == ("turn0",)
     assert 0 < client.pttl(f"session:{{{session_id}}}:queue") <= HOUR_AND_GRACE_MS
