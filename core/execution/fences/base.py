@@ -124,10 +124,6 @@ def one_reading_statement(sql: str) -> None:
         raise NotAQuery("This is not a query that reads.")
 
 
-def words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 def named(description: Any) -> tuple[tuple[str, Kind | None], ...]:
     return tuple((str(column[0]), None) for column in description or ())
 

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from core.errors import DatabaseUnavailable
-from core.execution.fences.base import Fence, Verdict, words
+from core.execution.fences.base import Fence, Verdict
+from core.execution.words import words
 
 ALLOWED_ACTIONS = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_TRANSACTION}  # BEGIN and ROLLBACK
