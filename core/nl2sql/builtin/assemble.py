@@ -1,0 +1,101 @@
+"""Assemble: the pieces of a reading as one query, with the habits of people filled in (order, keys, what is shown)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from core.nl2sql.builtin.grouping import entity_keys
+from core.nl2sql.builtin.parse import Output, Parse
+from core.nl2sql.builtin.plan import measure_table
+from core.nl2sql.builtin.query import Compare, Field, Order, Query, Ref
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """What a result shows beyond the words of the question; benchmarks expect less than people do."""
+
+    show_measure: bool = True
+    """What a superlative ranks by is shown beside the name."""
+    order_groups: bool = True
+    """A breakdown with no order asked is sorted: time ascending, else the measure descending."""
+
+
+def assemble(parse: Parse, conventions: Conventions) -> Query:
+    groups = _once(parse.groups)
+    shown = [
+        output
+        for output in _once(sorted(parse.outputs, key=lambda output: output.at))
+        if output.field not in [g.field for g in groups]
+    ]
+    select = [*(output.field for output in groups), *(output.field for output in shown)]
+    order = list(parse.order)
+    having = [compare for _, compare in parse.having]
+    counted = _counted_groups(parse, select)
+    if conventions.show_measure:
+        select += [field for field in dict.fromkeys(parse.ranked) if field not in select]
+    grouped = any(field.aggregate for field in (*select, *(o.field for o in order), *(c.field for c in having)))
+    keys = entity_keys(parse, [*groups, *shown]) if grouped else []
+    if not grouped:
+        order = [*order]
+    query = Query(
+        subject=parse.subject or (measure_table(select[0]) if select else ""),
+        select=tuple(select),
+        keys=tuple(keys),
+        where=tuple(parse.where),
+        having=tuple(having),
+        order=tuple(order),
+        limit=parse.limit,
+        distinct=parse.distinct and not grouped,
+    )
+    if counted is not None:
+        return counted
+    return _ordered(query, parse, conventions)
+
+
+def _once(outputs: list[Output]) -> list[Output]:
+    seen: dict[Field, Output] = {}
+    for output in outputs:
+        seen.setdefault(output.field, output)
+    return list(seen.values())
+
+
+def _counted_groups(parse: Parse, select: list[Field]) -> Query | None:
+    """ "How many countries have more than 5 customers": the groups that pass are counted."""
+    if not parse.having or len(select) != 1 or select[0].aggregate != "count" or select[0].expr is not None or not parse.subject:
+        return None
+    key = parse.key(parse.subject)
+    if select[0].table != parse.subject or len(key) != 1 or parse.groups:
+        return None
+    inner = Query(parse.subject, tuple(key), where=tuple(parse.where), having=tuple(compare for _, compare in parse.having))
+    return Query(parse.subject, tuple(select), where=(Compare(key[0], "in", query=inner),))
+
+
+def _ordered(query: Query, parse: Parse, conventions: Conventions) -> Query:
+    if query.order:
+        return query
+    direction, _, wish = parse.direction.partition(":")
+    times = [field for field in query.dimensions if field.grain]
+    if direction:
+        field = _wished(query, wish)
+        return replace(query, order=(Order(field, direction == "desc"),)) if field else query
+    if times and conventions.order_groups:
+        return replace(query, order=tuple(Order(field) for field in times))
+    if conventions.order_groups and query.grouped and query.measures and query.dimensions:
+        year = next(
+            (
+                f
+                for f in query.dimensions
+                if isinstance(f.expr, Ref) and "year" in parse.index.names.columns[f.expr.table, f.expr.column]
+            ),
+            None,
+        )
+        return replace(query, order=(Order(year) if year else Order(query.measures[0], True),))
+    return query
+
+
+def _wished(query: Query, wish: str) -> Field | None:
+    if wish == "time" and (times := [field for field in query.dimensions if field.grain]):
+        return times[0]
+    if wish != "label" and query.measures:
+        return query.measures[0]
+    return query.select[0] if query.select else None

@@ -1,0 +1,45 @@
+"""Clarify: the questions asked back, when two readings are equally near and when nothing fits."""
+
+from __future__ import annotations
+
+from core.models import Choice, Clarification, Context
+from core.nl2sql.builtin.confidence import unused
+from core.nl2sql.builtin.index import Index, Link
+from core.nl2sql.builtin.reading import Candidate
+
+
+def ambiguous(best: Candidate, context: Context) -> Clarification | None:
+    """Two columns hold the value and nothing in the question speaks for one of them."""
+    for item, links in best.parse.close:
+        if item.lower in context.resolutions:
+            continue
+        places = list(dict.fromkeys((link.table, link.column) for link in links))
+        choices = tuple(
+            Choice(_column_words(table, column, best.parse.index), resolves={item.lower: f"{table}.{column}"})
+            for table, column in places[:4]
+        )
+        return Clarification(
+            f"“{item.text}” occurs in several places. Which one do you mean?", choices, confidence=best.confidence
+        )
+    return None
+
+
+def _column_words(table: str, column: str, index: Index) -> str:
+    own, said = index.names.tables[table], index.names.columns[table, column]
+    prefix = "" if set(own) <= set(said) else " ".join(own) + " "
+    text = prefix + " ".join(said)
+    return text[:1].upper() + text[1:]
+
+
+def unknown(question: str, best: Candidate | None, index: Index, near: tuple[str, ...]) -> Clarification:
+    """Says what was not understood and offers questions that can be answered."""
+    lost = unused(best.parse) if best else ()
+    if lost:
+        words = ", ".join(f"“{word}”" for word in lost[:4])
+        said = f"I could not find {words} in this database. Could you say it differently, or is it one of these?"
+    else:
+        said = "I could not relate that to this database. Here is what I can answer, for example:"
+    return Clarification(said, tuple(Choice(q, question=q) for q in near), "unknown", lost, best.confidence if best else 0.0)
+
+
+__all__ = ["Link", "ambiguous", "unknown"]

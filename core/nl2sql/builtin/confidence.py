@@ -1,0 +1,41 @@
+"""Confidence: how sure a reading is, 0–1, from how much of the question it explains and how well the words fit."""
+
+from __future__ import annotations
+
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import Query
+
+ANSWERS = 0.5
+"""Below this the engine asks back."""
+
+
+def unused(parse: Parse) -> tuple[str, ...]:
+    """Words that did not shape the query and might matter, as they were written."""
+    return tuple(dict.fromkeys(item.text for item in parse.items if _matters(item)))
+
+
+def _matters(item: Item) -> bool:
+    if item.role or item.kind in ("stop", "mark", "grain"):
+        return False
+    if item.kind == "cue":
+        return item.cue is not None and item.cue.kind in ("superlative", "not", "compare") and item.cue.value not in ("between",)
+    return True
+
+
+def confidence(parse: Parse, query: Query) -> float:
+    """Coverage × fit, less what was doubtful on the way."""
+    used = [item for item in parse.items if item.role and item.kind in ("name", "value", "number", "period", "grain")]
+    lost = [item for item in parse.items if _matters(item)]
+    if not used or not query.select:
+        return 0.0
+    coverage = (len(used) + 0.5) / (len(used) + 0.5 + sum(0.5 if item.kind == "word" else 0.9 for item in lost))
+    fit = sum(_fit(item) for item in used) / len(used)
+    sure = coverage * (0.35 + 0.65 * fit)
+    sure -= 0.12 * len(parse.doubts)
+    sure -= 0.08 * len([item for item in used if item.fuzzy])
+    return max(0.0, min(0.99, sure))
+
+
+def _fit(item: Item) -> float:
+    return min(1.0, item.links[0].score) if item.links else 0.85 if item.quoted else 1.0

@@ -1,0 +1,101 @@
+"""BuiltinEngine: a grounded semantic parser without a model: words are linked, composed, scored and rendered."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from core.cancellation import Cancellation
+from core.errors import EmptyDatabase
+from core.models import Catalog, Choice, Clarification, Context, SqlDraft
+from core.nl2sql.builtin import followups
+from core.nl2sql.builtin.assemble import Conventions
+from core.nl2sql.builtin.clarify import ambiguous, unknown
+from core.nl2sql.builtin.confidence import ANSWERS, unused
+from core.nl2sql.builtin.explain import assumptions, explain
+from core.nl2sql.builtin.index import Index, index_of
+from core.nl2sql.builtin.outputs import outputs
+from core.nl2sql.builtin.query_json import to_json
+from core.nl2sql.builtin.reading import Candidate, read
+from core.nl2sql.builtin.suggest import suggest
+
+_LONGEST = 2_000
+"""Characters of a question that are read; nobody says more in one question."""
+
+
+class BuiltinEngine:
+    """Stateless but for the index of each catalog, which is built once; safe in threads."""
+
+    name = "builtin"
+
+    def __init__(self, conventions: Conventions | None = None) -> None:
+        self._conventions = conventions or Conventions()
+
+    def draft(
+        self, question: str, context: Context, catalog: Catalog, *, cancellation: Cancellation | None = None
+    ) -> SqlDraft | Clarification:
+        """See `Engine.draft`. The same question, context and catalog always give the same draft."""
+        if not catalog.tables:
+            raise EmptyDatabase("This database has no tables to ask about.", "Add tables, or choose another connection.")
+        if cancellation:
+            cancellation.raise_if_cancelled()
+        index = index_of(catalog)
+        asked = question[:_LONGEST]
+        today = context.today or datetime.now(UTC).date()
+        if edited := followups.edit(asked, context, index, today, self._conventions):
+            return self._drafted(edited.candidate, index, edited.changes, edited.chart_kind)
+        found = self._read(asked, context, index, today)
+        best = found[0] if found else None
+        if best is None or best.confidence < ANSWERS:
+            return unknown(asked, best, index, self.suggest(catalog, 3))
+        if question_back := ambiguous(best, context):
+            return question_back
+        return self._drafted(best, index, (), best.parse.chart_kind)
+
+    def repair(
+        self,
+        question: str,
+        draft: SqlDraft,
+        error: str,
+        context: Context,
+        catalog: Catalog,
+        *,
+        cancellation: Cancellation | None = None,
+    ) -> SqlDraft | None:
+        """None: the grammar would say the same again."""
+        return None
+
+    def suggest(self, catalog: Catalog, limit: int = 6) -> tuple[str, ...]:
+        """Starter questions about this database that it can answer, the most telling first."""
+        return suggest(index_of(catalog), limit, lambda question: self.can_answer(question, Context(), catalog))
+
+    def can_answer(self, question: str, context: Context, catalog: Catalog) -> bool:
+        """Whether `draft` would give SQL for the question; touches no database."""
+        if not catalog.tables:
+            return False
+        index = index_of(catalog)
+        today = context.today or datetime.now(UTC).date()
+        if followups.edit(question, context, index, today, self._conventions):
+            return True
+        found = self._read(question, context, index, today)
+        return bool(found) and found[0].confidence >= ANSWERS and not ambiguous(found[0], context)
+
+    def _read(self, question: str, context: Context, index: Index, today: date) -> list[Candidate]:
+        return read(question, index, today, context.resolutions, self._conventions)
+
+    def _drafted(self, best: Candidate, index: Index, changes: tuple[str, ...], chart_kind: str) -> SqlDraft:
+        return SqlDraft(
+            sql=best.sql,
+            dialect=index.catalog.dialect,
+            engine=self.name,
+            explanation=explain(best.query, index),
+            assumptions=assumptions(best.query, index, best.parse.notes),
+            unused_words=unused(best.parse),
+            confidence=round(best.confidence, 3),
+            changes=changes,
+            outputs=outputs(best.query, index),
+            chart_kind=chart_kind,
+            reads=to_json(best.query),
+        )
+
+
+__all__ = ["BuiltinEngine", "Choice"]

@@ -1,0 +1,223 @@
+"""Explain: a query in plain words, and what it takes for granted as separate items."""
+
+from __future__ import annotations
+
+from core.models import Assumption
+from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.plan import NoPath, aggregates, place, start
+from core.nl2sql.builtin.query import AnyOf, Arith, Compare, Condition, Expr, Field, Order, Query, Ref, Related, refs
+
+_OPS = {
+    "=": "is",
+    "!=": "is not",
+    ">": "is more than",
+    ">=": "is at least",
+    "<": "is less than",
+    "<=": "is at most",
+    "like": "matches",
+}
+_AGGREGATES = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest"}
+
+
+def explain(query: Query, index: Index) -> str:
+    """One or two sentences: what is shown, of what, per what, in which order."""
+    said = f"Shows {_shown(query, index)}"
+    if conditions := _all([condition_words(c, index) for c in query.where]):
+        said += f" where {conditions}"
+    if having := _all([condition_words(c, index) for c in query.having]):
+        said += f", only where {having}"
+    said += _tail(query, index)
+    if query.combine and query.other is not None:
+        joiner = {"union": "together with", "intersect": "that are also among", "except": "leaving out"}[query.combine]
+        said += f", {joiner} those of: {explain(query.other, index)[6:].rstrip('.')}"
+    return said + "."
+
+
+def _shown(query: Query, index: Index) -> str:
+    measures = [field_words(f, index) for f in query.measures]
+    dimensions = [field_words(f, index) for f in query.dimensions]
+    if measures and dimensions:
+        return f"{_all(measures)} for each {_all(dimensions)}"
+    if measures:
+        return _all(measures)
+    of = f" of {plural(query.subject, index)}" if query.subject else ""
+    return f"{'the different ' if query.distinct else ''}{_all(dimensions)}{of if any(dimensions) else ''}"
+
+
+def _tail(query: Query, index: Index) -> str:
+    said = ""
+    if query.order:
+        said += ", sorted by " + _all([order_words(order, index) for order in query.order])
+    if query.limit is not None:
+        said += f", the first {query.limit} only" if query.limit > 1 else ", the first one only"
+    return said
+
+
+def order_words(order: Order, index: Index) -> str:
+    number = bool(order.field.aggregate) or _is_number(order.field, index)
+    direction = (
+        ("highest first" if order.descending else "lowest first") if number else ("last first" if order.descending else "")
+    )
+    if order.field.grain or _is_time(order.field, index):
+        direction = "latest first" if order.descending else "earliest first"
+    return f"{field_words(order.field, index)}{' (' + direction + ')' if direction else ''}"
+
+
+def _is_number(field: Field, index: Index) -> bool:
+    if isinstance(field.expr, Arith):
+        return True
+    ref = next(refs(field.expr), None)
+    return ref is not None and not field.grain and index.column(ref.table, ref.column).kind.numeric
+
+
+def _is_time(field: Field, index: Index) -> bool:
+    ref = next(refs(field.expr), None)
+    return ref is not None and not field.aggregate and index.column(ref.table, ref.column).kind.temporal
+
+
+def field_words(field: Field, index: Index) -> str:
+    if field.aggregate == "count":
+        if field.expr is None:
+            return f"the number of {plural(field.table, index)}"
+        return (
+            f"the number of different {expr_words(field.expr, index)} values"
+            if field.distinct
+            else f"the number of {expr_words(field.expr, index)}"
+        )
+    said = expr_words(field.expr, index)
+    if field.aggregate:
+        word = _AGGREGATES[field.aggregate]
+        return f"the {said}" if said.startswith(word) else f"the {word} {said}"
+    return f"{field.grain} of {said}" if field.grain else said
+
+
+def expr_words(expr: Expr | None, index: Index) -> str:
+    if isinstance(expr, Ref):
+        said, own = index.names.columns[expr.table, expr.column], index.names.tables[expr.table]
+        words = " ".join(said)
+        generic = set(said) <= {"name", "title", "id", "date", "description", "code", "type", "status", "number", "first", "last"}
+        return f"{' '.join(own)} {words}" if generic and not set(own) <= set(said) else words
+    if isinstance(expr, Arith):
+        left, right = expr_words(expr.left, index), expr_words(expr.right, index)
+        sign = {"*": "×", "-": "−", "+": "+", "/": "÷"}[expr.op]
+        return f"({left} {sign} {right})" if expr.op in "+-" else f"{left} {sign} {right}"
+    return str(expr) if expr is not None else "rows"
+
+
+def plural(table: str, index: Index) -> str:
+    said = " ".join(index.names.tables.get(table, (table,)))
+    if said.endswith(("s", "x", "ch", "sh")):
+        return said + "es" if not said.endswith("s") or said.endswith("ss") else said
+    if said.endswith("y") and said[-2:-1] not in "aeiou":
+        return said[:-1] + "ies"
+    return "people" if said == "person" else said if said in ("staff", "data", "inventory") else said + "s"
+
+
+def condition_words(condition: Condition, index: Index) -> str:
+    if isinstance(condition, AnyOf):
+        return " or ".join(condition_words(part, index) for part in condition.parts)
+    if isinstance(condition, Related):
+        extra = _all([condition_words(c, index) for c in condition.where])
+        said = " ".join(index.names.tables[condition.table])
+        return f"there is {'no' if condition.negated else 'a'} {said}{' with ' + extra if extra else ''}"
+    return _compare_words(condition, index)
+
+
+def _compare_words(compare: Compare, index: Index) -> str:
+    said = field_words(compare.field, index)
+    negation = "not " if compare.negated else ""
+    if compare.query is not None:
+        if compare.op == "in":
+            inner = _all([condition_words(c, index) for c in (*compare.query.having, *compare.query.where)])
+            return f"{said} is {negation}among those with {inner}"
+        return f"{said} {_OPS[compare.op]} {field_words(compare.query.select[0], index)}"
+    match compare.op:
+        case "null":
+            return f"{said} is {negation}missing"
+        case "in":
+            return f"{said} is {negation}{' or '.join(_value(v) for v in compare.values)}"
+        case "between":
+            return f"{said} is {negation}between {_value(compare.values[0])} and {_value(compare.values[1])}"
+        case "period":
+            return (
+                f"{said} is {negation}in {compare.label}".replace("in since", "since")
+                .replace("in before", "before")
+                .replace("in after", "after")
+            )
+        case "like":
+            return f"{said} {_like(str(compare.values[0]), compare.negated)}"
+    if compare.negated:
+        return (
+            f"{said} is not {_value(compare.values[0])}"
+            if compare.op == "="
+            else f"not ({said} {_OPS[compare.op]} {_value(compare.values[0])})"
+        )
+    return f"{said} {_OPS[compare.op]} {_value(compare.values[0])}"
+
+
+def _like(pattern: str, negated: bool) -> str:
+    text = f"“{pattern.strip('%')}”"
+    if pattern.startswith("%") and pattern.endswith("%"):
+        return f"does not contain {text}" if negated else f"contains {text}"
+    verb = "end" if pattern.startswith("%") else "start"
+    return f"does not {verb} with {text}" if negated else f"{verb}s with {text}"
+
+
+def _value(value: object) -> str:
+    return str(value)
+
+
+def _all(parts: list[str]) -> str:
+    parts = [part for part in dict.fromkeys(parts) if part]
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1] if parts else ""
+
+
+def assumptions(query: Query, index: Index, notes: list[Assumption]) -> tuple[Assumption, ...]:
+    """What was taken for granted: what was noted while reading, then filters, measures, joins, missing values, limits."""
+    found = list(notes)
+    found += [
+        Assumption("filter", _capital(condition_words(c, index)))
+        for c in query.where
+        if not (isinstance(c, Compare) and c.op == "period")
+    ]
+    found += [Assumption("filter", _capital(condition_words(c, index))) for c in query.having]
+    found += [Assumption("measure", _capital(field_words(f, index).removeprefix("the "))) for f in query.measures]
+    if joins := _joins(query, index):
+        found.append(Assumption("join", joins))
+    found += _nulls(query, index)
+    if query.limit is not None and query.order:
+        by = order_words(query.order[0], index)
+        found.append(Assumption("limit", f"Only the first {query.limit} by {by}; rows that tie with the last are left out"))
+    return tuple(dict.fromkeys(found))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _joins(query: Query, index: Index) -> str:
+    try:
+        plan = start(query, index.graph)
+        for condition in query.where:
+            if isinstance(condition, (Compare, AnyOf)):
+                for part in condition.parts if isinstance(condition, AnyOf) else (condition,):
+                    for ref in refs(part.field.expr):
+                        plan.reach(place(ref), query.via)
+    except NoPath:
+        return ""
+    if not plan.steps:
+        return ""
+    return "Joined through " + " → ".join(dict.fromkeys([plan.base[0], *(step.right[0] for step in plan.steps)]))
+
+
+def _nulls(query: Query, index: Index) -> list[Assumption]:
+    found = []
+    for field in aggregates(query):
+        ref = next(refs(field.expr), None)
+        if ref and field.aggregate == "avg" and (index.column(ref.table, ref.column).null_count or 0) > 0:
+            found.append(
+                Assumption(
+                    "null", f"Rows with no {' '.join(index.names.columns[ref.table, ref.column])} are left out of the average"
+                )
+            )
+    return found

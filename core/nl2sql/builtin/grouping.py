@@ -1,0 +1,177 @@
+"""Grouping: per, by and each; time grains; and columns shown beside a measure, which then are what it is grouped by."""
+
+from __future__ import annotations
+
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.parse import Output, Parse
+from core.nl2sql.builtin.query import Field, Ref, refs
+
+_ADVERBS = {"daily", "weekly", "monthly", "quarterly", "yearly", "annual", "annually"}
+
+
+def groups(parse: Parse) -> None:
+    for item in parse.items:
+        if item.role:
+            continue
+        if item.is_cue("group", "group") or (item.is_cue("group", "by") and _opens_group(parse, item)):
+            _group_after(parse, item)
+        elif item.kind == "grain" and (item.lower in _ADVERBS or _trailing_and(parse, item)):
+            _add_grain(parse, item)
+    _over_time(parse)
+
+
+def _opens_group(parse: Parse, item: Item) -> bool:
+    """ "By" opens a group where something is measured; "movies directed by Spielberg" does not."""
+    follow = parse.next_real(item)
+    if follow is None or follow.kind not in ("name", "grain"):
+        return False
+    beside = parse.after(follow, 2)
+    return not (follow.kind == "name" and any(other.kind == "value" and other.start - follow.end <= 1 for other in beside))
+
+
+def _trailing_and(parse: Parse, item: Item) -> bool:
+    """ "… by region and month": a grain joined to a group already made."""
+    before = parse.before(item, 2)
+    return bool(parse.groups) and any(other.lower in ("and", "by", "per") for other in before)
+
+
+def _group_after(parse: Parse, cue: Item) -> None:
+    """Everything up to the next clause that is joined by "and" or commas is grouped by."""
+    found = False
+    joined = True
+    for other in parse.after(cue, 12):
+        if other.kind == "name" and not other.role and joined:
+            if found and _has_measure_before(parse, other):
+                break
+            found |= _add_name(parse, other)
+            joined = False
+        elif other.kind == "grain" and not other.role and joined:
+            found |= _add_grain(parse, other)
+            joined = False
+        elif other.lower in ("and", "by") or other.text in (",", "&") or other.is_cue("group"):
+            joined = True
+            if other.is_cue("group") and not other.role:
+                other.role = "group"
+        elif other.is_cue("distinct") or (
+            other.kind == "stop" and other.lower in ("the", "a", "of", "their", "its", "different")
+        ):
+            continue
+        else:
+            break
+    if found:
+        cue.role = "group"
+
+
+def _has_measure_before(parse: Parse, item: Item) -> bool:
+    return any(other.is_cue("aggregate") or other.is_cue("count") for other in parse.before(item, 2))
+
+
+def _add_name(parse: Parse, item: Item) -> bool:
+    fields = fields_of(parse, item)
+    if not fields:
+        return False
+    item.role = "group"
+    entity = item.table.table if item.table and len(fields) > 0 and _as_table(item) else ""
+    parse.groups.extend(Output(item.start, field, entity) for field in fields)
+    return True
+
+
+def _as_table(item: Item) -> bool:
+    return item.table is not None and (not item.columns or item.table.score >= item.columns[0].score)
+
+
+def fields_of(parse: Parse, item: Item) -> list[Field]:
+    """What a name shows when it is grouped by or listed: the names of a table's rows, or the column itself."""
+    if _as_table(item) and item.table:
+        return parse.label(item.table.table)
+    ref = parse.column_of(item, prefer=parse.subject)
+    if ref is None:
+        return []
+    if parse.column(ref).kind.temporal and item.lower in ("date", "day", "dates"):
+        return [Field(ref, grain="day")]
+    return [Field(ref)]
+
+
+def _add_grain(parse: Parse, item: Item) -> bool:
+    field = grain_field(parse, item.grain, item)
+    if field is None:
+        return False
+    item.role = "group"
+    parse.groups.append(Output(item.start, field))
+    return True
+
+
+def grain_field(parse: Parse, grain: str, near: Item | None = None) -> Field | None:
+    """The date of what is measured, cut to a grain; a column of years serves for years."""
+    tables = _dated_tables(parse)
+    if near is not None:
+        for other in [*parse.before(near, 2), *parse.after(near, 2)]:
+            ref = parse.column_of(other, "time", parse.subject) if other.kind == "name" else None
+            if ref and parse.column(ref).kind.temporal:
+                other.role = "group"
+                return Field(ref, grain=grain)
+    for table in tables:
+        if grain == "year" and (year := parse.year_of(table)) and not _has_real_date(parse, table):
+            return Field(year)
+        if (ref := parse.date_of(table)) and _has_real_date(parse, table):
+            return Field(ref, grain=grain)
+    return None
+
+
+def _has_real_date(parse: Parse, table: str) -> bool:
+    ref = parse.date_of(table)
+    return ref is not None and not {"update", "modify"} & set(parse.index.names.columns[ref.table, ref.column])
+
+
+def _dated_tables(parse: Parse) -> list[str]:
+    """Tables whose date a period or grain may mean: what is measured, the subject, what is said, then what these lead to."""
+    measured = [ref.table for output in parse.outputs for ref in refs(output.field.expr)]
+    measured += [ref.table for field in parse.ranked for ref in refs(field.expr)]
+    measured += [output.field.table for output in parse.outputs if output.field.table]
+    first = list(
+        dict.fromkeys(
+            [*measured, *([parse.subject] if parse.subject else []), *_measure_tables_said(parse), *parse.tables_said()]
+        )
+    )
+    further = [edge.other for table in first for edge in parse.index.graph.edges(table) if not edge.many]
+    events = [edge.other for table in first for edge in parse.index.graph.edges(table) if edge.many]
+    return list(dict.fromkeys([*first, *further, *events]))
+
+
+def _measure_tables_said(parse: Parse) -> list[str]:
+    return [
+        ref.table for item in parse.items if item.kind == "name" and item.columns and (ref := parse.column_of(item, "number"))
+    ]
+
+
+def _over_time(parse: Parse) -> None:
+    """ "Revenue over time", "trend of orders": by month where nothing finer is said."""
+    text = " ".join(item.lower for item in parse.items)
+    if parse.groups or not ("over time" in text or "trend" in text or "development of" in text or "evolution of" in text):
+        return
+    if field := grain_field(parse, "month"):
+        for item in parse.items:
+            if item.lower in ("over", "time", "trend", "trends", "development", "evolution") or (
+                item.is_cue("compare") and item.lower == "over"
+            ):
+                item.role = "group"
+        parse.groups.append(Output(99, field))
+
+
+def entity_keys(parse: Parse, outputs: list[Output]) -> list[Field]:
+    """Keys of the entities whose names are shown, so that two customers of one name stay two; none for unique names."""
+    found: list[Field] = []
+    for table in dict.fromkeys(output.entity for output in outputs if output.entity):
+        shown = [output.field for output in outputs if output.entity == table]
+        if not _unique_label(parse, table, shown):
+            found.extend(field for field in parse.key(table) if field not in shown)
+    return found
+
+
+def _unique_label(parse: Parse, table: str, shown: list[Field]) -> bool:
+    """A single name with as many different values as the table has rows."""
+    if len(shown) != 1 or not isinstance(shown[0].expr, Ref):
+        return False
+    column = parse.column(shown[0].expr)
+    rows = parse.index.table(table).row_count
+    return (rows is not None and column.distinct_count == rows) or ((rows or 0) <= 30 and len(set(column.samples)) == rows)

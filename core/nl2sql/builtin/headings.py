@@ -1,0 +1,52 @@
+"""Headings: what the columns of a result are called; the same names in SQL, page and chart."""
+
+from __future__ import annotations
+
+from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.query import Arith, Field, Query, Ref, refs
+from core.nl2sql.builtin.text import lemma
+
+_GENERIC = {"name", "title", "label", "description"}
+_PREFIX = {"sum": "total", "avg": "average", "min": "minimum", "max": "maximum", "count": "number_of"}
+
+
+def headings(query: Query, index: Index) -> list[str]:
+    """One heading per selected field, all different."""
+    crowd = len({ref.table for field in query.select for ref in refs(field.expr)}) > 1 or query.grouped
+    names = [field.label or _heading(field, index, crowd) for field in query.select]
+    for at, name in enumerate(names):
+        if names.count(name) > 1 and isinstance(expr := query.select[at].expr, Ref):
+            names[at] = f"{_singular(expr.role.rsplit('.', 1)[-1] if expr.role else expr.table, index)}_{name}"
+    return [name if names.index(name) == at else f"{name}_{at + 1}" for at, name in enumerate(names)]
+
+
+def _heading(field: Field, index: Index, crowd: bool) -> str:
+    if field.aggregate == "count":
+        counted = _singular(field.table, index) if field.expr is None else _spoken(field.expr, index, crowd)
+        return f"{counted}_count"
+    if field.aggregate:
+        said = _spoken(field.expr, index, False)
+        prefix = _PREFIX[field.aggregate]
+        return said if said.startswith(prefix) else f"{prefix}_{said}"
+    return field.grain or _spoken(field.expr, index, crowd)
+
+
+def _spoken(expr: object, index: Index, crowd: bool) -> str:
+    if isinstance(expr, Ref):
+        said = index.names.columns[expr.table, expr.column]
+        if crowd and said and set(said) <= _GENERIC:
+            return _singular(expr.table, index)
+        return expr.column
+    return (
+        "revenue"
+        if isinstance(expr, Arith) and expr.op == "*"
+        else "difference"
+        if isinstance(expr, Arith) and expr.op == "-"
+        else "value"
+    )
+
+
+def _singular(name: str, index: Index) -> str:
+    said = index.names.tables.get(name)
+    parts = said if said else tuple(lemma(word) for word in name.lower().split("_"))
+    return "_".join(parts) or name

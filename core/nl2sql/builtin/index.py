@@ -1,0 +1,170 @@
+"""Index: everything of a catalog that words can mean, ready for lookup. Built once per catalog, then only read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
+from typing import Literal
+
+from core.models import Catalog, Column, Table
+from core.nl2sql.builtin.keygraph import KeyGraph
+from core.nl2sql.builtin.lexicon import Lexicon, lexicon
+from core.nl2sql.builtin.naming import Names, read_names
+from core.nl2sql.builtin.text import stem, words
+
+_MAX_VALUE_WORDS = 10
+
+
+@dataclass(frozen=True)
+class Link:
+    """A reading of some words: a table, a column or a cell, with how well the words fit (0–1)."""
+
+    kind: Literal["table", "column", "value"]
+    table: str
+    column: str = ""
+    value: str = ""
+    score: float = 1.0
+
+
+@dataclass
+class Index:
+    catalog: Catalog
+    lexicon: Lexicon
+    names: Names
+    graph: KeyGraph
+    phrases: dict[tuple[str, ...], list[Link]] = field(default_factory=dict)
+    """Sorted lemmas of a table's or column's name (whole or part) → links, best first."""
+    stems: dict[str, set[str]] = field(default_factory=dict)
+    """Stem → lemmas of the schema, for words of another form."""
+    values: dict[tuple[str, ...], list[Link]] = field(default_factory=dict)
+    """Words of a cell → links."""
+    value_heads: dict[str, int] = field(default_factory=dict)
+    """First word of a cell → most words of a cell that starts so: lookups stop early."""
+    value_words: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    """Any longer word of a cell → keys of cells that hold it, for partial and misspelt values."""
+
+    def table(self, name: str) -> Table:
+        return self.catalog.by_name[name]
+
+    def column(self, table: str, column: str) -> Column:
+        return self.catalog.by_name[table].by_name[column]
+
+
+def build_index(catalog: Catalog) -> Index:
+    words_known = lexicon()
+    names = read_names(catalog, words_known)
+    index = Index(catalog, words_known, names, KeyGraph(catalog))
+    _add_tables(index)
+    _add_columns(index)
+    _add_synonyms(index)
+    _add_values(index)
+    for links in index.phrases.values():
+        links.sort(key=lambda link: -link.score)
+    for key in index.phrases:
+        for word in key:
+            index.stems.setdefault(stem(word), set()).add(word)
+    return index
+
+
+def _add_tables(index: Index) -> None:
+    for table in index.catalog.tables:
+        said = index.names.tables[table.name]
+        penalty = 0.12 if table.is_view else 0.0
+        _add(index, said, Link("table", table.name, score=1.0 - penalty))
+        for part, share in _parts(said, index.lexicon.light, ()):
+            if share >= 0.5:
+                _add(index, part, Link("table", table.name, score=0.5 + 0.35 * share - penalty))
+
+
+def _add_columns(index: Index) -> None:
+    for (table, column), said in index.names.columns.items():
+        prefix = index.names.tables[table]
+        penalty = 0.12 if index.table(table).is_view else 0.0
+        _add(index, said, Link("column", table, column, score=1.0 - penalty))
+        if not set(prefix) & set(said):
+            _add(index, (*prefix, *said), Link("column", table, column, score=0.97 - penalty))
+        said = said[:6]
+        for part, share in _parts(said, index.lexicon.light, prefix):
+            _add(index, part, Link("column", table, column, score=0.25 + 0.72 * share - penalty))
+
+
+def _parts(said: tuple[str, ...], light: frozenset[str], prefix: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
+    """Proper parts of a name with the share of its weight they carry; words of its table and light words weigh less."""
+
+    def weight(word: str) -> float:
+        return 0.06 if word in prefix else 0.4 if word in light else 1.0
+
+    total = sum(weight(word) for word in said)
+    found = []
+    for size in range(1, len(said)):
+        for part in combinations(said, size):
+            share = sum(weight(word) for word in part) / total
+            if share >= 0.3:
+                found.append((part, share))
+    return found
+
+
+def _add(index: Index, said: tuple[str, ...], link: Link) -> None:
+    links = index.phrases.setdefault(tuple(sorted(set(said))), [])
+    for at, known in enumerate(links):
+        if (known.kind, known.table, known.column) == (link.kind, link.table, link.column):
+            if link.score > known.score:
+                links[at] = link
+            return
+    links.append(link)
+
+
+def _add_synonyms(index: Index) -> None:
+    """Other words for what the schema holds, weaker than its own words and weaker the further down the list of the lexicon."""
+    added: list[tuple[tuple[str, ...], Link]] = []
+    for word, meant in index.lexicon.synonyms.items():
+        for rank, phrase in enumerate(meant):
+            if phrase == word:
+                continue
+            for link in index.phrases.get(tuple(sorted(set(phrase))), ()):
+                if link.score >= 0.6:
+                    score = link.score * (0.86 - 0.04 * rank)
+                    added.append((word, Link(link.kind, link.table, link.column, score=score)))
+    for said, link in added:
+        _add(index, said, link)
+
+
+def _add_values(index: Index) -> None:
+    for held in index.catalog.values:
+        for value in held.values:
+            key = words(value)
+            if key and len(key) <= _MAX_VALUE_WORDS:
+                index.values.setdefault(key, []).append(Link("value", held.table, held.column, value))
+    by_word: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for key in index.values:
+        index.value_heads[key[0]] = max(len(key), index.value_heads.get(key[0], 0))
+        for word in set(key):
+            if len(word) >= 3:
+                by_word[word].append(key)
+    index.value_words = dict(by_word)
+
+
+@lru_cache(maxsize=16)
+def _cached(key: tuple[str, str, str], holder: _Holder) -> Index:
+    return build_index(holder.catalog)
+
+
+class _Holder:
+    """Lets a catalog pass through a cache keyed by something else."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Holder)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def index_of(catalog: Catalog) -> Index:
+    """The index of a catalog, built at the first call for its database, fingerprint and time of reading."""
+    read_at = catalog.read_at.isoformat() if catalog.read_at else str(id(catalog))
+    return _cached((catalog.database, catalog.fingerprint, read_at), _Holder(catalog))

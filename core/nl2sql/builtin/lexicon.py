@@ -1,0 +1,76 @@
+"""Lexicon: the words the grammar knows, read from lexicon.toml. Knows no database."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from core.nl2sql.builtin.text import Token, lemma
+
+_SECTIONS = ("aggregate", "count", "group", "compare", "superlative", "order", "not", "distinct", "null", "logic", "chart")
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A phrase of the grammar: kind is a section of the lexicon, value its entry (an aggregate, an operator, a direction)."""
+
+    kind: str
+    value: str
+    phrase: str
+
+
+class Lexicon:
+    def __init__(self, data: dict[str, Any]) -> None:
+        self._data = data
+        self._cues: dict[tuple[str, ...], list[Cue]] = {}
+        for section in _SECTIONS:
+            for value, phrases in data[section].items():
+                for phrase in phrases:
+                    self._cues.setdefault(tuple(phrase.split()), []).append(Cue(section, value, phrase))
+        self.longest = max(len(key) for key in self._cues)
+        self.abbreviations: dict[str, str] = data["abbreviations"]
+        self.stop: frozenset[str] = frozenset(data["words"]["stop"])
+        self.function: frozenset[str] = frozenset(data["words"]["function"])
+        self.light: frozenset[str] = frozenset(data["words"]["light"])
+        self.frequency: frozenset[str] = frozenset(data["frequency"]["most"])
+        self.implied: dict[str, list[str]] = {**data["compare_implies"], **data["superlative_implies"]}
+        self.derived: dict[str, list[str]] = data["derived"]
+
+    def cues_at(self, tokens: Sequence[Token], position: int) -> list[tuple[Cue, int]]:
+        """Every cue that starts at a token with its end, longest first."""
+        found: list[tuple[Cue, int]] = []
+        key: tuple[str, ...] = ()
+        for end in range(position, min(position + self.longest, len(tokens))):
+            if tokens[end].kind == "quoted":
+                break
+            key = (*key, tokens[end].lower)
+            found.extend((cue, end + 1) for cue in self._cues.get(key, ()))
+        return found[::-1]
+
+    @cached_property
+    def synonyms(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Words of a question (lemmas) → words a column or table of that meaning may have, best first."""
+        return {_lemmas(word): tuple(_lemmas(phrase) for phrase in meant) for word, meant in self._data["synonyms"].items()}
+
+    @cached_property
+    def units(self) -> dict[str, tuple[str, ...]]:
+        return {lemma(word): tuple(lemma(w) for w in meant) for word, meant in self._data["units"].items()}
+
+    @cached_property
+    def derived_words(self) -> dict[str, frozenset[tuple[str, ...]]]:
+        return {role: frozenset(_lemmas(phrase) for phrase in phrases) for role, phrases in self.derived.items()}
+
+
+def _lemmas(phrase: str) -> tuple[str, ...]:
+    return tuple(lemma(word) for word in phrase.split())
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The shipped lexicon, read once."""
+    with Path(__file__).with_name("lexicon.toml").open("rb") as file:
+        return Lexicon(tomllib.load(file))

@@ -1,0 +1,201 @@
+"""Linking: the words of a question to tables, columns, cells, numbers, periods and cues, as the best cover of the question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import product
+
+from core.nl2sql.builtin.index import Index, Link
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.numerals import number_at
+from core.nl2sql.builtin.periods import GRAINS, period_at
+from core.nl2sql.builtin.spelling import nearest_name, nearest_value
+from core.nl2sql.builtin.text import Token, normalise, stem, tokenize, words
+
+_FILLERS = {"of", "the", "'s", "’s", "'", "’", "a", "an"}
+_LONGEST_NAME = 6
+_KEEP = 0.3
+
+
+def link(question: str, index: Index, today: date) -> list[Item]:
+    """The items of a question, left to right, covering every token once."""
+    tokens = tokenize(question)
+    text = normalise(question)
+    found: list[Item] = []
+    for position in range(len(tokens)):
+        found.extend(_cues(tokens, position, index))
+        found.extend(_figures(tokens, position, text, today))
+        found.extend(_names(tokens, position, index))
+        found.extend(_values(tokens, position, index))
+        found.append(_plain(tokens[position], position, index))
+    items = _cover(found, len(tokens))
+    return [_rescued(item, tokens, index) if item.kind == "word" else item for item in items]
+
+
+def _item(tokens: Sequence[Token], start: int, end: int, kind: str, weight: float) -> Item:
+    text = " ".join(token.text for token in tokens[start:end])
+    return Item(start, end, kind, text, text.lower(), weight=weight)
+
+
+def _cues(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item]:
+    for cue, end in index.lexicon.cues_at(tokens, position):
+        item = _item(tokens, position, end, "cue", 1.02 * (end - position) + 0.1 * (end - position - 1))
+        item.cue = cue
+        yield item
+
+
+def _figures(tokens: Sequence[Token], position: int, text: str, today: date) -> Iterator[Item]:
+    if tokens[position].kind not in ("number", "word"):
+        return
+    if found := period_at(tokens, position, text, today):
+        item = _item(tokens, position, found[1], "period", 1.2 * (found[1] - position))
+        item.period = found[0]
+        if found[1] == position + 1 and tokens[position].number is not None:
+            item.number = tokens[position].number
+        yield item
+    if number := number_at(tokens, position):
+        item = _item(tokens, position, number[1], "number", 1.1 * (number[1] - position))
+        item.number = number[0]
+        yield item
+    if grain := GRAINS.get(tokens[position].lower):
+        item = _item(tokens, position, position + 1, "grain", 0.9)
+        item.grain = grain
+        yield item
+
+
+def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item]:
+    if tokens[position].lower in _FILLERS or tokens[position].kind in ("mark", "number", "quoted"):
+        return
+    key: tuple[tuple[str, ...], ...] = ()
+    for end in range(position + 1, min(position + _LONGEST_NAME, len(tokens)) + 1):
+        last = tokens[end - 1]
+        if last.lower in _FILLERS or last.kind == "possessive":
+            continue
+        if last.kind in ("mark", "quoted"):
+            return
+        forms = _forms(last, index)
+        if not forms:
+            return
+        key = (*key, forms)
+        if links := _lookup(key, index):
+            size = len(key)
+            best = links[0].score
+            exact = all(
+                last_forms[0] == token.lemma for last_forms, token in zip(key, _content(tokens, position, end), strict=True)
+            )
+            weight = size * best + 0.18 * (size - 1) * best - (0.0 if exact else 0.08)
+            if end - position > size:
+                weight += 0.1 * (end - position - size)
+            item = _item(tokens, position, end, "name", weight)
+            item.links = links
+            yield item
+
+
+def _content(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
+    return [token for token in tokens[start:end] if token.lower not in _FILLERS and token.kind != "possessive"]
+
+
+def _forms(token: Token, index: Index) -> tuple[str, ...]:
+    """The lemma itself, then words of the schema with the same stem, then an abbreviation written out."""
+    near = index.stems.get(stem(token.lower), set()) if token.kind == "word" and len(token.lower) > 3 else set()
+    written = index.lexicon.abbreviations.get(token.lower, "")
+    forms = [token.lemma, *sorted(near - {token.lemma})[:3]]
+    if token.lower != token.lemma:
+        forms.append(token.lower)
+    if written and " " not in written and written not in forms:
+        forms.append(written)
+    return tuple(forms)
+
+
+def _lookup(key: tuple[tuple[str, ...], ...], index: Index) -> tuple[Link, ...]:
+    """Links of a bag of words, trying other forms of the words at a small cost."""
+    found: dict[tuple[str, str, str], Link] = {}
+    for at, bag in enumerate(product(*key) if len(key) <= 3 else [tuple(forms[0] for forms in key)]):
+        if at > 30:
+            break
+        changed = sum(word != forms[0] for word, forms in zip(bag, key, strict=True))
+        for hit in index.phrases.get(tuple(sorted(set(bag))), ()):
+            score = hit.score * (0.9**changed)
+            known = found.get((hit.kind, hit.table, hit.column))
+            if known is None or known.score < score:
+                found[hit.kind, hit.table, hit.column] = Link(hit.kind, hit.table, hit.column, score=score)
+    links = sorted(found.values(), key=lambda hit: (-hit.score, hit.kind != "table", hit.table, hit.column))
+    return tuple(hit for hit in links if hit.score >= links[0].score - _KEEP)[:24]
+
+
+def _values(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item]:
+    token = tokens[position]
+    if token.kind == "quoted":
+        item = _item(tokens, position, position + 1, "value", 3.0)
+        item.links, item.quoted = tuple(index.values.get(words(token.text), ())[:12]), True
+        yield item
+        return
+    longest = index.value_heads.get(words(token.text)[0], 0) if words(token.text) else 0
+    key: tuple[str, ...] = ()
+    for end in range(position + 1, min(position + longest + 4, len(tokens)) + 1):
+        key = (*key, *words(tokens[end - 1].text))
+        if len(key) > longest:
+            return
+        links = index.values.get(key) or (
+            index.values.get((*key[:-1], tokens[end - 1].lemma)) if len(tokens[end - 1].lower) > 3 else None
+        )
+        if links and (weight := _value_weight(tokens, position, end, links, index)):
+            item = _item(tokens, position, end, "value", weight)
+            item.links = tuple(links[:12])
+            yield item
+
+
+def _value_weight(tokens: Sequence[Token], start: int, end: int, links: Sequence[Link], index: Index) -> float:
+    """How strongly words read as a cell; 0 where a lone small word or bare number happens to be one."""
+    said = " ".join(token.text for token in tokens[start:end])
+    size = end - start
+    if size == 1:
+        token = tokens[start]
+        if token.kind == "number" or (len(token.lower) == 1 and not token.text.isupper()):
+            return 0.0
+        if token.lower in index.lexicon.stop and not (token.text[0].isupper() and start):
+            return 0.0
+        cased = any(token.text == found.value for found in links) and token.text[0].isupper() and start > 0
+        if token.text == "A" or token.text == "I" or (len(token.text) <= 2 and not token.text.isupper()):
+            return 0.0
+        return 1.08 if cased else 0.93
+    cased = any(words(found.value) == words(said) and found.value == said for found in links)
+    return size * (1.12 if cased else 1.05) + 0.2
+
+
+def _plain(token: Token, position: int, index: Index) -> Item:
+    kind = "mark" if token.kind in ("mark", "possessive") else "stop" if token.lower in index.lexicon.stop else "word"
+    return Item(position, position + 1, kind, token.text, token.lower, weight=0.3 if kind == "stop" else 0.05)
+
+
+def _cover(found: list[Item], size: int) -> list[Item]:
+    """The heaviest sequence of items that covers every token exactly once."""
+    ending: dict[int, list[Item]] = {}
+    for item in found:
+        ending.setdefault(item.end, []).append(item)
+    best: list[tuple[float, Item | None]] = [(0.0, None)]
+    for end in range(1, size + 1):
+        choices = [(best[item.start][0] + item.weight, item) for item in ending.get(end, ())]
+        best.append(max(choices, key=lambda choice: choice[0]))
+    items: list[Item] = []
+    while size:
+        last = best[size][1]
+        assert last is not None
+        items.append(last)
+        size = last.start
+    return items[::-1]
+
+
+def _rescued(item: Item, tokens: Sequence[Token], index: Index) -> Item:
+    """A word nothing explains, read as a near spelling of a name or a cell where there is one."""
+    token = tokens[item.start]
+    if token.kind != "word" or len(token.lower) < 4:
+        return item
+    if near := nearest_name(token.lemma, index):
+        links = _lookup(((near,),), index)
+        if links:
+            item.kind, item.links, item.fuzzy, item.weight = "name", links, True, 0.7
+    elif values := nearest_value(token.lower, index):
+        item.kind, item.links, item.fuzzy, item.weight = "value", values, True, 0.7
+    return item

@@ -1,0 +1,211 @@
+"""Measuring: aggregates and counts ("how many …", "average length", "total revenue"), with measures no single column holds."""
+
+from __future__ import annotations
+
+from core.models import Assumption, Role
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.parse import Output, Parse
+from core.nl2sql.builtin.query import Arith, Expr, Field, Ref
+from core.nl2sql.builtin.text import lemma
+
+
+def measures(parse: Parse) -> None:
+    """Every aggregate and count that nothing else used becomes something to show."""
+    for item in parse.items:
+        if item.role or not (item.is_cue("aggregate") or item.is_cue("count")):
+            continue
+        start = item
+        for field in measures_of(parse, item):
+            parse.outputs.append(Output(start.start, field))
+    _bare_measures(parse)
+
+
+def measure_of(parse: Parse, cue: Item) -> Field | None:
+    return next(iter(measures_of(parse, cue)), None)
+
+
+def measures_of(parse: Parse, cue: Item) -> list[Field]:
+    """The measures a cue opens: "average and maximum price" gives two. Marks what it used."""
+    if cue.is_cue("count"):
+        field = _count(parse, cue)
+        return [field] if field else []
+    cues = [cue, *_joined_cues(parse, cue)]
+    target = _measured(parse, cues[-1])
+    if target is None:
+        return []
+    for used in cues:
+        used.role = "measure"
+    fields = [field for used in cues if used.cue and (field := _aggregate(parse, used.cue.value, target))]
+    target.role = target.role or "measure"
+    return fields
+
+
+def _joined_cues(parse: Parse, cue: Item) -> list[Item]:
+    found = []
+    for other in parse.after(cue, 6):
+        if other.is_cue("aggregate") and not other.role:
+            found.append(other)
+        elif other.kind != "mark" and other.lower not in ("and", "the", "as", "well"):
+            break
+    return found
+
+
+def _measured(parse: Parse, cue: Item) -> Item | None:
+    """The name a cue measures: the next one, or the one right before ("price on average", "length, average")."""
+    for other in parse.after(cue, 4):
+        if other.kind == "name":
+            return other if not other.role else None
+        if other.is_cue("count") and not other.role:
+            return None
+        if other.kind not in ("stop", "word", "value") and not other.is_cue("distinct") and not other.is_cue("superlative"):
+            break
+    if cue.lower in ("on average", "in total", "altogether", "overall", "combined"):
+        return next((other for other in parse.before(cue, 4) if other.kind == "name" and not other.role), None)
+    return None
+
+
+def _aggregate(parse: Parse, aggregate: str, item: Item) -> Field | None:
+    table = item.table
+    ref = parse.column_of(item, "number", parse.subject)
+    named = bool(item.columns) and (table is None or item.columns[0].score >= table.score)
+    if ref and (named or table is None) and parse.column(ref).role is not Role.KEY:
+        return Field(ref, aggregate)
+    if derived := derived_measure(parse, item):
+        return Field(derived, aggregate)
+    if table and (money := _main_measure(parse, table.table, item)) and aggregate != "sum":
+        return Field(money, aggregate)
+    if table and aggregate == "sum":
+        paid = _main_measure(parse, table.table, item)
+        plural = item.lower.endswith("s")
+        return Field(paid, "sum") if paid and not plural else count_of(parse, table.table)
+    if aggregate in ("min", "max") and (column := parse.column_of(item)):
+        return Field(column, aggregate)
+    return None
+
+
+def _main_measure(parse: Parse, table: str, item: Item) -> Ref | None:
+    """The one number a table is about (the amount of a payment), where there is a plain one."""
+    found = [column for column in parse.index.table(table).columns if column.role is Role.MEASURE and column.kind.numeric]
+    amounts = [c for c in found if {"amount", "total", "value"} & set(parse.index.names.columns[table, c.name])]
+    chosen = amounts if len(found) > 1 else found
+    return Ref(table, chosen[0].name) if len(chosen) == 1 else None
+
+
+def _count(parse: Parse, cue: Item) -> Field | None:
+    """Rows of a table, or different values of a column; "number of units" adds up a column of numbers."""
+    distinct = False
+    for other in parse.after(cue, 7):
+        if other.is_cue("distinct") or other.lower in ("different", "distinct", "unique"):
+            distinct, other.role = True, "distinct"
+        elif other.kind == "name":
+            if other.role:
+                break
+            cue.role = other.role = "measure"
+            return _counted(parse, other, distinct)
+        elif (other.kind == "grain" and other.role == "" and distinct) or (
+            (other.kind == "mark" and other.text in ",.;")
+            or other.is_cue("group")
+            or other.is_cue("compare")
+            or other.kind == "number"
+        ):
+            break
+    cue.role = "measure"
+    return count_of(parse, parse.subject) if parse.subject else None
+
+
+def _counted(parse: Parse, item: Item, distinct: bool) -> Field | None:
+    table = item.table
+    if table and not (
+        distinct and item.columns and item.columns[0].score >= table.score and parse.index.graph.is_link(table.table)
+    ):
+        return count_of(parse, table.table)
+    ref = parse.column_of(item, prefer=parse.subject)
+    if ref is None:
+        return None
+    column = parse.column(ref)
+    if column.kind.numeric and column.role is Role.MEASURE and not distinct:
+        return Field(ref, "sum")
+    if ref.column in parse.index.table(ref.table).primary_key and len(parse.index.table(ref.table).primary_key) == 1:
+        return count_of(parse, ref.table)
+    return Field(ref, "count", distinct=True)
+
+
+def count_of(parse: Parse, table: str) -> Field:
+    return Field(None, "count", table=table)
+
+
+def derived_measure(parse: Parse, item: Item) -> Expr | None:
+    """Price × quantity (× (1 − discount)) for words such as revenue, from the table that has them best."""
+    said = tuple(word for word in item.lower.split() if word not in ("the", "of"))
+    return derived_for(parse, said)
+
+
+def derived_for(parse: Parse, said: tuple[str, ...]) -> Expr | None:
+    lemmas = tuple(lemma(word) for word in said)
+    known = parse.index.lexicon.derived_words
+    if lemmas not in known["revenue"] and not (set(lemmas) & {"revenue", "sale", "turnover"}):
+        return None
+    for table in sorted(parse.index.catalog.tables, key=lambda t: (t.is_view, -(t.row_count or 0))):
+        price, quantity, discount = (_part(parse, table.name, role) for role in ("price", "quantity", "discount"))
+        if price and quantity:
+            product: Expr = Arith("*", price, quantity)
+            if discount:
+                product = Arith("*", product, Arith("-", 1, discount))
+            parts = " × ".join([price.column, quantity.column, *([f"(1 − {discount.column})"] if discount else [])])
+            parse.notes.append(Assumption("measure", f"{' '.join(said).capitalize()} is {parts}"))
+            return product
+    return None
+
+
+def _part(parse: Parse, table: str, role: str) -> Ref | None:
+    wanted = parse.index.lexicon.derived_words[role]
+    for column in parse.index.table(table).columns:
+        if column.kind.numeric and column.role is not Role.KEY and parse.index.names.columns[table, column.name] in wanted:
+            return Ref(table, column.name)
+    return None
+
+
+def _bare_measures(parse: Parse) -> None:
+    """ "Revenue by month", "sales per region": a measure with no aggregate said is summed where something groups it."""
+    if any(output.field.aggregate for output in parse.outputs) or parse.ranked:
+        return
+    if not parse.groups and not any(item.is_cue("group") for item in parse.items):
+        _asked_revenue(parse)
+        return
+    for item in parse.items:
+        if item.kind in ("name", "word") and not item.role and not parse.in_condition(item):
+            field = _bare(parse, item)
+            if field:
+                item.role = "measure"
+                parse.outputs.append(Output(item.start, field))
+                return
+
+
+def _asked_revenue(parse: Parse) -> None:
+    """ "What was our revenue in 2024": words of money mean the sum."""
+    for item in parse.items:
+        if (
+            item.kind in ("name", "word")
+            and not item.role
+            and set(item.lower.split()) & {"revenue", "sales", "turnover", "income", "spending", "earnings"}
+        ):
+            field = _bare(parse, item)
+            if field and not parse.in_condition(item):
+                item.role = "measure"
+                parse.outputs.append(Output(item.start, field))
+                return
+
+
+def _bare(parse: Parse, item: Item) -> Field | None:
+    ref = parse.column_of(item, "number", parse.subject)
+    exact = item.columns[0].score if item.columns else 0.0
+    if ref and parse.column(ref).role is Role.MEASURE and exact >= 0.8 and not item.table:
+        return Field(ref, "sum")
+    if derived := derived_measure(parse, item):
+        return Field(derived, "sum")
+    if ref and parse.column(ref).role is Role.MEASURE and not item.table:
+        return Field(ref, "sum")
+    if item.table:
+        paid = _main_measure(parse, item.table.table, item)
+        return Field(paid, "sum") if paid and not item.lower.endswith("s") else count_of(parse, item.table.table)
+    return None

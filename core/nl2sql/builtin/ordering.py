@@ -1,0 +1,170 @@
+"""Ordering: what a result is sorted by and how many rows are wanted ("sorted by …", "highest first", "top 5 … by …")."""
+
+from __future__ import annotations
+
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.measuring import count_of, measure_of
+from core.nl2sql.builtin.numerals import ORDINALS
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import Field, Order
+
+
+def limits(parse: Parse) -> None:
+    """ "Top 5", "first ten", "5 most expensive", "which 3 … have the most"."""
+    for item in parse.items:
+        if item.kind not in ("number", "period") or item.role or item.number is None or not 1 <= item.number <= 1000:
+            continue
+        near = [*parse.before(item, 2), *parse.after(item, 2)]
+        cue = next((other for other in near if other.is_cue("superlative") and not other.role), None)
+        if (
+            cue is not None
+            and cue.end == item.start
+            and cue.lower in ("top", "bottom", "first", "last", "leading", "best", "worst")
+        ):
+            parse.limit, item.role = int(item.number), "limit"
+            cue.role = "limit"
+            parse.direction = (
+                "asc" if cue.lower in ("bottom", "worst") else "desc" if cue.lower in ("top", "leading", "best") else ""
+            )
+            if cue.lower in ("first", "last") and (following := parse.next_real(item)) and following.kind == "name":
+                parse.direction = ""
+        elif (cue is not None and (cue.start == item.end or cue.end == item.start)) or (
+            item.kind == "number"
+            and _asked_number(parse, item)
+            and any(other.is_cue("superlative") for other in parse.after(item, 99))
+        ):
+            parse.limit, item.role = int(item.number), "limit"
+    if parse.limit is None:
+        _bare_top(parse)
+
+
+def _asked_number(parse: Parse, item: Item) -> bool:
+    """ "Which 5 countries": a number between the word of asking and a table."""
+    after = parse.next_real(item)
+    before = parse.before(item, 1)
+    return after is not None and after.kind == "name" and (not before or before[0].kind == "stop" or before[0].is_cue("order"))
+
+
+def _bare_top(parse: Parse) -> None:
+    """ "Top customers by revenue": a handful, as people mean it."""
+    for item in parse.items[:3]:
+        if item.lower != "top" or not item.is_cue("superlative"):
+            continue
+        after = parse.next_real(item)
+        if after is not None and after.kind == "name" and any(other.is_cue("group", "by") for other in parse.after(after, 3)):
+            parse.limit, parse.direction, item.role = 10, "desc", "limit"
+
+
+def orders(parse: Parse) -> None:
+    """Explicit order: everything between the word of order and the next clause is what is sorted by."""
+    for item in parse.items:
+        if item.role or not item.is_cue("order"):
+            continue
+        if item.is_cue("order", "by"):
+            _order_by(parse, item)
+        else:
+            _direction(parse, item)
+
+
+def _direction(parse: Parse, item: Item) -> None:
+    item.role = "order"
+    descending = item.is_cue("order", "desc")
+    follow = parse.next_real(item)
+    if item.lower.endswith("of") or (
+        follow is not None and follow.lower == "by" and not any(o.kind == "name" for o in parse.before(item, 2))
+    ):
+        _order_by(parse, item, descending)
+    elif not parse.order:
+        parse.direction = "desc" if descending else "asc"
+        if "alphabet" in item.lower or "lexico" in item.lower:
+            parse.direction += ":label"
+        if item.lower in (
+            "newest first",
+            "latest first",
+            "most recent first",
+            "earliest first",
+            "chronologically",
+            "in chronological order",
+        ):
+            parse.direction += ":time"
+
+
+def _order_by(parse: Parse, item: Item, descending: bool | None = None) -> None:
+    item.role = "order"
+    found: list[Field] = []
+    for other in parse.after(item, 10):
+        if other.is_cue("order"):
+            descending = other.is_cue("order", "desc") if not other.is_cue("order", "by") else descending
+            other.role = "order"
+        elif other.is_cue("group", "by") and not found:
+            other.role = "order"
+        elif other.is_cue("aggregate") or other.is_cue("count") or other.is_cue("superlative"):
+            measure = measure_of(parse, other) if not other.is_cue("superlative") else None
+            if measure:
+                found.append(measure)
+        elif other.kind == "name" and not other.role:
+            found.extend(_sorted_by(parse, other))
+            other.role = "order"
+        elif other.kind == "grain" and not other.role and (ref := parse.date_of(parse.subject)):
+            other.role = "order"
+            found.append(Field(ref))
+        elif (
+            (other.kind == "mark" and other.text in ".?;")
+            or other.kind in ("value", "period")
+            or other.lower in ("show", "list", "limit")
+        ):
+            break
+    if descending is None:
+        before = next((other for other in parse.before(item, 3) if other.is_cue("order", "asc", "desc")), None)
+        descending = before.is_cue("order", "desc") if before else None
+    if not found and descending is not None and not parse.order:
+        parse.direction = "desc" if descending else "asc"
+    parse.order.extend(Order(field, bool(descending)) for field in found)
+
+
+def _sorted_by(parse: Parse, item: Item) -> list[Field]:
+    table = item.table
+    if table and (not item.columns or table.score > item.columns[0].score):
+        return parse.label(table.table) if table.table != parse.subject else []
+    ref = parse.column_of(item, prefer=parse.subject)
+    return [Field(ref)] if ref else []
+
+
+def rank_by(parse: Parse) -> None:
+    """ "Top 5 customers by total payment amount": after a limit, "by" says what is ranked."""
+    if parse.limit is None or parse.order:
+        return
+    for item in parse.items:
+        if item.role or not item.is_cue("group", "by"):
+            continue
+        follow = next((other for other in parse.after(item, 4) if other.kind not in ("stop", "mark") and not other.role), None)
+        if follow is None:
+            continue
+        field = _rank_field(parse, follow)
+        if field:
+            item.role = "order"
+            parse.ranked.append(field)
+            parse.order.append(Order(field, not parse.direction.startswith("asc")))
+            parse.direction = ""
+            return
+
+
+def _rank_field(parse: Parse, follow: Item) -> Field | None:
+    if follow.is_cue("aggregate") or follow.is_cue("count"):
+        return measure_of(parse, follow)
+    if follow.kind != "name":
+        return None
+    table = follow.table
+    ref = parse.column_of(follow, "number", parse.subject)
+    if ref and parse.column(ref).kind.numeric:
+        follow.role = "order"
+        plain = ref.table == parse.subject and not any(item.is_cue("count") for item in parse.items)
+        return Field(ref) if plain else Field(ref, "sum")
+    if table and table.table != parse.subject:
+        follow.role = "order"
+        return count_of(parse, table.table)
+    return None
+
+
+def ordinal(word: str) -> int:
+    return ORDINALS.get(word, 0)

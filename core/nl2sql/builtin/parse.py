@@ -1,0 +1,234 @@
+"""Parse: the workspace of one reading. Passes look at the items, say what each was used for, and add to the pieces of a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from core.models import Assumption, Column, Kind, Role
+from core.nl2sql.builtin.index import Index, Link
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.naming import date_column, key_columns, label_columns, year_column
+from core.nl2sql.builtin.query import Compare, Condition, Field, Order, Query, Ref
+
+_CONDITION_WORDS = {
+    "where",
+    "with",
+    "whose",
+    "that",
+    "who",
+    "which",
+    "having",
+    "when",
+    "if",
+    "have",
+    "has",
+    "had",
+    "were",
+    "was",
+    "did",
+    "does",
+    "do",
+}
+_ASKING = {
+    "show",
+    "list",
+    "find",
+    "give",
+    "return",
+    "tell",
+    "display",
+    "what",
+    "which",
+    "get",
+    "report",
+    "compute",
+    "calculate",
+    "sum",
+    "how",
+}
+
+
+@dataclass
+class Output:
+    """Something to show: where in the question it was said, and whether it stands for a whole entity (then its key groups)."""
+
+    at: int
+    field: Field
+    entity: str = ""
+
+
+@dataclass
+class Parse:
+    index: Index
+    items: list[Item]
+    today: date
+    picks: dict[int, int] = field(default_factory=dict)
+    """Item position → which of its links to take, for other candidates."""
+    resolutions: dict[str, str] = field(default_factory=dict)
+    outputs: list[Output] = field(default_factory=list)
+    groups: list[Output] = field(default_factory=list)
+    where: list[Condition] = field(default_factory=list)
+    having: list[tuple[str, Compare]] = field(default_factory=list)
+    """With the entity whose rows are compared ("" for the groups asked for)."""
+    order: list[Order] = field(default_factory=list)
+    ranked: list[Field] = field(default_factory=list)
+    """What a superlative ranks by."""
+    direction: str = ""
+    """asc or desc said without a column."""
+    limit: int | None = None
+    distinct: bool = False
+    subject: str = ""
+    chart_kind: str = ""
+    notes: list[Assumption] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """What makes this reading less sure, in words for developers; each costs confidence."""
+    close: list[tuple[Item, list[Link]]] = field(default_factory=list)
+    """Items with several readings of nearly the same weight."""
+    combine: str = ""
+    other: Query | None = None
+
+    # ---- looking at the items
+    def position(self, item: Item) -> int:
+        return self.items.index(item)
+
+    def free(self) -> Iterator[Item]:
+        return (item for item in self.items if not item.role)
+
+    def after(self, item: Item, steps: int = 6) -> list[Item]:
+        at = self.position(item)
+        return self.items[at + 1 : at + 1 + steps]
+
+    def before(self, item: Item, steps: int = 6) -> list[Item]:
+        """Nearest first."""
+        at = self.position(item)
+        return self.items[max(0, at - steps) : at][::-1]
+
+    def next_real(self, item: Item, skip: int = 4) -> Item | None:
+        """The next item that is neither a stop word nor a mark."""
+        for other in self.after(item, skip):
+            if other.kind == "mark" and other.text not in "'’s":
+                return None
+            if other.kind not in ("stop", "mark"):
+                return other
+        return None
+
+    def in_condition(self, item: Item) -> bool:
+        """Whether an item stands behind a word that opens a condition, with no word of asking between."""
+        for other in self.before(item, 99):
+            if other.lower in ("where", "whose", "having"):
+                return True
+            if other.lower in _ASKING and self._opens(other):
+                return False
+            if other.lower in _CONDITION_WORDS and self.position(other) > 1:
+                return True
+        return False
+
+    def in_order_clause(self, item: Item) -> bool:
+        """Whether an item belongs to a clause of order that was read already."""
+        return any(other.role == "order" and other.is_cue("order") for other in self.before(item, 3))
+
+    def _opens(self, item: Item) -> bool:
+        at = self.position(item)
+        return (
+            at == 0
+            or self.items[at - 1].text in (".", ",", "?", ";", "and", "please", "?")
+            or item.lower not in ("which", "what", "how")
+        )
+
+    # ---- tables
+    def tables_said(self) -> list[str]:
+        return list(dict.fromkeys(link.table for item in self.items if item.kind == "name" and (link := item.table)))
+
+    def tables_near(self) -> set[str]:
+        """Tables said, and those of columns and cells that have one reading only."""
+        said = set(self.tables_said())
+        for item in self.items:
+            tables = {link.table for link in item.links}
+            if item.kind in ("name", "value") and len(tables) == 1:
+                said |= tables
+        return said
+
+    # ---- columns
+    def column_of(self, item: Item, want: str = "", prefer: str = "") -> Ref | None:
+        """The column an item means here: by how well the words fit, whether its table is spoken of, and its kind."""
+        ranked = self.ranked_columns(item, want, prefer)
+        if not ranked:
+            return None
+        pick = self.picks.get(item.start, 0)
+        link = ranked[min(pick, len(ranked) - 1)][1]
+        if want == "number" and not self.index.column(link.table, link.column).kind.numeric:
+            return None
+        return Ref(link.table, link.column)
+
+    def ranked_columns(self, item: Item, want: str = "", prefer: str = "") -> list[tuple[float, Link]]:
+        said, near = set(self.tables_said()), self.tables_near()
+        ranked = [(self._weigh(link, item, want, prefer, said, near), link) for link in item.columns]
+        ranked.sort(key=lambda pair: (-pair[0], pair[1].table, pair[1].column))
+        return ranked
+
+    def _weigh(self, link: Link, item: Item, want: str, prefer: str, said: set[str], near: set[str]) -> float:
+        column, table = self.index.column(link.table, link.column), self.index.table(link.table)
+        weight = link.score + (0.34 if link.table in said else 0.16 if link.table in near else 0.0)
+        weight += 0.3 if link.table == prefer else 0.0
+        weight += self._adjacent(link.table, item)
+        weight += _kind_bonus(column, want)
+        if any(link.column in key.columns for key in table.foreign_keys):
+            weight -= 0.12
+        if not said & {link.table} and said:
+            distance = min(self.index.graph.distance(link.table, table) for table in said)
+            weight -= min(0.3, 0.06 * distance)
+        return weight - (0.2 if table.is_view else 0.0) - (0.05 if not table.row_count else 0.0)
+
+    def _adjacent(self, table: str, item: Item) -> float:
+        """A table said right before ("customer name") or right after "of" ("name of the customer") owns the column."""
+        before = next((other for other in self.before(item, 3) if other.kind == "name"), None)
+        if before is not None and (link := before.table) and link.table == table and item.start - before.end <= 1:
+            return 0.25
+        for other in self.after(item, 8):
+            if other.kind == "name" and (link := other.table):
+                return 0.15 if link.table == table else 0.0
+            if other.kind in ("cue", "value", "number") or other.text in (".", "?"):
+                return 0.0
+        return 0.0
+
+    def column(self, ref: Ref) -> Column:
+        return self.index.column(ref.table, ref.column)
+
+    def label(self, table: str) -> list[Field]:
+        return [Field(Ref(table, column)) for column in label_columns(self.index.table(table), self.index.names)]
+
+    def key(self, table: str) -> list[Field]:
+        return [Field(Ref(table, column)) for column in key_columns(self.index.table(table))]
+
+    def date_of(self, table: str) -> Ref | None:
+        column = date_column(self.index.table(table), self.index.names)
+        return Ref(table, column.name) if column else None
+
+    def year_of(self, table: str) -> Ref | None:
+        column = year_column(self.index.table(table), self.index.names)
+        return Ref(table, column.name) if column else None
+
+    def implied(self, phrase: str, table: str) -> tuple[Ref, bool] | None:
+        """The column of a table an adjective speaks of (oldest → age), and whether it runs the other way (birth year)."""
+        for word in self.index.lexicon.implied.get(phrase, ()):
+            for column in self.index.table(table).columns:
+                said = self.index.names.columns[table, column.name]
+                if (
+                    word.lstrip("-") in said
+                    and (column.kind.numeric or column.kind.temporal or (column.kind is Kind.TEXT and "year" in said))
+                    and column.role is not Role.KEY
+                ):
+                    return Ref(table, column.name), word.startswith("-")
+        return None
+
+
+def _kind_bonus(column: Column, want: str) -> float:
+    if want == "number":
+        return 0.25 if column.kind.numeric and column.role is not Role.KEY else 0.05 if column.kind.numeric else -0.5
+    if want == "time":
+        return 0.3 if column.kind.temporal else 0.0
+    if want == "text":
+        return 0.2 if column.kind is Kind.TEXT else 0.0
+    return 0.0

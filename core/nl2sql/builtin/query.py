@@ -1,0 +1,153 @@
+"""Query: what a question asks for, apart from any SQL dialect and any join. Frozen; it is edited by making another one.
+
+Joins are not in it: they follow from the columns used (see `plan`); `via` names tables a join prefers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Scalar = str | int | float | bool | None
+AGGREGATES = ("count", "sum", "avg", "min", "max")
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A column of a table; `role` tells apart two ways to the same table (the foreign key's column), empty where there is one."""
+
+    table: str
+    column: str
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Arith:
+    """Arithmetic between columns and numbers: a derived measure such as price × quantity × (1 − discount)."""
+
+    op: Literal["+", "-", "*", "/"]
+    left: Expr
+    right: Expr
+
+
+Expr = Ref | Arith | int | float
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something shown, grouped, ordered or compared: an expression, possibly aggregated or cut to a time grain."""
+
+    expr: Expr | None = None
+    """None: the rows of `table` (count of rows)."""
+    aggregate: str = ""
+    distinct: bool = False
+    grain: str = ""
+    """day, week, month, quarter or year for a time column."""
+    table: str = ""
+    """The table whose rows are counted when `expr` is None."""
+    label: str = ""
+    """What the question calls it; the heading of the column when set."""
+
+
+@dataclass(frozen=True)
+class Compare:
+    """field op values. Ops: = != > >= < <= in between like period null. `period` holds ISO days [start, end), either None."""
+
+    field: Field
+    op: str
+    values: tuple[Scalar, ...] = ()
+    negated: bool = False
+    label: str = ""
+    """How a period was said ("last quarter")."""
+    query: Query | None = None
+    """A nested query whose single value stands in for `values` (more than the average), or whose rows are the set for `in`."""
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one of the conditions holds."""
+
+    parts: tuple[Compare, ...]
+
+
+@dataclass(frozen=True)
+class Related:
+    """There is a row of `table` (fulfilling `where`) related to the row of the query; negated: there is none."""
+
+    table: str
+    where: tuple[Compare | AnyOf, ...] = ()
+    negated: bool = False
+
+
+Condition = Compare | AnyOf | Related
+
+
+@dataclass(frozen=True)
+class Order:
+    field: Field
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Query:
+    subject: str
+    """The table whose rows are listed, counted or summed."""
+    select: tuple[Field, ...] = ()
+    """In order of display. With an aggregate among them, the others are grouped by."""
+    keys: tuple[Field, ...] = ()
+    """Grouped by but not shown: the key of the entity whose name is shown."""
+    where: tuple[Condition, ...] = ()
+    having: tuple[Compare, ...] = ()
+    order: tuple[Order, ...] = ()
+    limit: int | None = None
+    distinct: bool = False
+    tables: tuple[str, ...] = ()
+    """Related tables that must have a row though no column of them is used."""
+    via: tuple[str, ...] = ()
+    combine: Literal["", "union", "intersect", "except"] = ""
+    other: Query | None = None
+    """The second operand of `combine`."""
+
+    @property
+    def measures(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.select if field.aggregate)
+
+    @property
+    def dimensions(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.select if not field.aggregate)
+
+    @property
+    def grouped(self) -> bool:
+        """Rows are collapsed: there is an aggregate somewhere, or grouping keys."""
+        aggregates = any(
+            field.aggregate for field in (*self.select, *(o.field for o in self.order), *(c.field for c in self.having))
+        )
+        return aggregates or bool(self.keys)
+
+
+def refs(expr: Expr | None) -> Iterator[Ref]:
+    """The columns an expression rests on."""
+    if isinstance(expr, Ref):
+        yield expr
+    elif isinstance(expr, Arith):
+        yield from refs(expr.left)
+        yield from refs(expr.right)
+
+
+def comparisons(conditions: tuple[Condition, ...]) -> Iterator[Compare]:
+    """The plain comparisons of a filter, those inside an `AnyOf` too, those inside a `Related` not."""
+    for condition in conditions:
+        if isinstance(condition, Compare):
+            yield condition
+        elif isinstance(condition, AnyOf):
+            yield from condition.parts
+
+
+def fields(query: Query) -> Iterator[Field]:
+    """Every field of the query itself (not of nested ones), in the order select, keys, where, having, order."""
+    yield from query.select
+    yield from query.keys
+    yield from (compare.field for compare in comparisons(query.where))
+    yield from (compare.field for compare in query.having)
+    yield from (order.field for order in query.order)

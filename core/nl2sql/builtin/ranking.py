@@ -1,0 +1,189 @@
+"""Ranking: superlatives ("the most expensive film", "which country has the most customers", "most common rating")."""
+
+from __future__ import annotations
+
+from core.models import Assumption, Role
+from core.nl2sql.builtin.grouping import fields_of
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.measuring import count_of, derived_measure, measure_of
+from core.nl2sql.builtin.parse import Output, Parse
+from core.nl2sql.builtin.query import Field, Order, Ref
+
+_MAGNITUDE = ("size", "area", "population", "length", "amount", "total", "height", "capacity", "number", "quantity", "value")
+_COUNTING = ("most", "the most", "fewest", "least", "more")
+
+
+def superlatives(parse: Parse) -> None:
+    for item in parse.items:
+        if item.role or not item.is_cue("superlative") or parse.in_order_clause(item):
+            continue
+        for reader in (_frequency, _implied, _of_measure, _of_table, _of_column, _largest_entity):
+            if reader(parse, item):
+                item.role = "rank"
+                break
+
+
+def _add(parse: Parse, cue: Item, field: Field, *, reverse: bool = False) -> None:
+    descending = cue.is_cue("superlative", "desc") != reverse
+    parse.order.append(Order(field, descending))
+    parse.ranked.append(field)
+    if parse.limit is None:
+        parse.limit = 1
+
+
+def _following(parse: Parse, cue: Item) -> Item | None:
+    """The name a superlative speaks of, past stop words and numbers."""
+    for other in parse.after(cue, 5):
+        if other.kind == "name":
+            return other
+        if other.kind == "mark" or other.is_cue("compare") or other.is_cue("group"):
+            return None
+    return None
+
+
+def _frequency(parse: Parse, cue: Item) -> bool:
+    """ "The most common rating of films": values ranked by how often they occur."""
+    if cue.lower.removeprefix("the ") not in parse.index.lexicon.frequency:
+        return False
+    follow = _following(parse, cue)
+    target = follow if follow and not follow.role else None
+    counted = parse.subject
+    if target:
+        fields = fields_of(parse, target)
+        table = next((f.expr.table for f in fields if isinstance(f.expr, Ref)), parse.subject)
+        entity = target.table.table if target.table and target.table.table == table and not _is_plain_column(target) else ""
+        parse.groups.extend(Output(target.start, field, entity) for field in fields)
+        target.role = "group"
+        counted = _events_of(parse, entity) if entity else table
+    elif parse.subject:
+        counted = _events_of(parse, parse.subject)
+    _add(parse, cue, count_of(parse, counted))
+    return True
+
+
+def _is_plain_column(item: Item) -> bool:
+    return bool(item.columns) and (item.table is None or item.columns[0].score > item.table.score)
+
+
+def _events_of(parse: Parse, table: str) -> str:
+    """What happens to the rows of a table: another table said that refers to it, else the largest that does."""
+    many = [edge.other for edge in parse.index.graph.edges(table) if edge.many]
+    said = [other for other in parse.tables_said() if other != table and other in many]
+    return said[0] if said else max(many, key=lambda name: parse.index.table(name).row_count or 0, default=table)
+
+
+def _implied(parse: Parse, cue: Item) -> bool:
+    """ "Oldest", "cheapest": the adjective names the column."""
+    phrase = cue.lower.removeprefix("the ")
+    if phrase not in parse.index.lexicon.implied:
+        return False
+    follow = _following(parse, cue)
+    tables = [link.table for item in ([follow] if follow else []) if (link := item.table)] + [parse.subject, *parse.tables_said()]
+    if (
+        follow
+        and not follow.table
+        and (ref := parse.column_of(follow, "number", parse.subject))
+        and parse.column(ref).kind.numeric
+    ):
+        return False
+    for table in dict.fromkeys(tables):
+        if table and (found := parse.implied(phrase, table)):
+            ref, reverse = found
+            parse.notes.append(Assumption("column", f"“{phrase}” is read as {_said(parse, ref)}"))
+            _add(parse, cue, Field(ref), reverse=reverse)
+            return True
+    return False
+
+
+def _said(parse: Parse, ref: Ref) -> str:
+    return " ".join(parse.index.names.columns[ref.table, ref.column])
+
+
+def _of_measure(parse: Parse, cue: Item) -> bool:
+    """ "The highest average salary", "the largest total revenue", "the highest number of orders"."""
+    for other in parse.after(cue, 3):
+        if other.is_cue("aggregate") or other.is_cue("count"):
+            field = measure_of(parse, other)
+            if field:
+                _add(parse, cue, field)
+                return True
+        if other.kind not in ("stop",):
+            break
+    return False
+
+
+def _of_table(parse: Parse, cue: Item) -> bool:
+    """ "The most customers": rows counted per what is asked for."""
+    follow = _following(parse, cue)
+    counting = cue.lower in _COUNTING or " of" in cue.lower
+    if not follow or follow.role or not counting:
+        return False
+    table = follow.table
+    ref = parse.column_of(follow, "number", parse.subject)
+    if derived := (derived_measure(parse, follow) if not (ref and not table and follow.columns[0].score > 0.8) else None):
+        follow.role = "rank"
+        _add(parse, cue, Field(derived, "sum"))
+        return True
+    if ref and parse.column(ref).role is Role.MEASURE and (table is None or follow.columns[0].score > table.score):
+        follow.role = "rank"
+        _add(parse, cue, Field(ref) if ref.table == parse.subject else Field(ref, "sum"))
+        return True
+    if table and table.table != parse.subject:
+        follow.role = "rank"
+        _add(parse, cue, count_of(parse, table.table))
+        return True
+    if table is None and follow.columns:
+        column = parse.column_of(follow)
+        if column:
+            follow.role = "rank"
+            _add(parse, cue, Field(column, "count", distinct=True) if column.table != parse.subject else Field(column))
+            return True
+    return False
+
+
+def _of_column(parse: Parse, cue: Item) -> bool:
+    """ "The highest salary": the extreme itself when it is what is asked, else the row that has it."""
+    follow = _following(parse, cue)
+    if follow is None or follow.role:
+        return False
+    ref = parse.column_of(follow, "number", parse.subject)
+    if ref is None or not (follow.columns and (follow.table is None or follow.columns[0].score >= follow.table.score)):
+        return False
+    if parse.column(ref).role is Role.KEY:
+        return False
+    follow.role = "rank"
+    if _is_asked(parse, cue, follow):
+        parse.outputs.append(Output(cue.start, Field(ref, "max" if cue.is_cue("superlative", "desc") else "min")))
+        return True
+    outer = Field(ref) if ref.table == parse.subject or not _fans_out(parse, ref.table) else Field(ref, "sum")
+    _add(parse, cue, outer)
+    return True
+
+
+def _fans_out(parse: Parse, table: str) -> bool:
+    chain = parse.index.graph.path((parse.subject,), table) if parse.subject else None
+    return bool(chain) and any(edge.many for edge in chain or ())
+
+
+def _is_asked(parse: Parse, cue: Item, follow: Item) -> bool:
+    """Nothing to show stands before the superlative, and no row is asked for after it."""
+    if parse.limit is not None and parse.limit > 1:
+        return False
+    if any(other.kind == "name" and other.role not in ("group", "order") for other in parse.before(cue, 99)):
+        return False
+    return all(not (other.kind == "name" and other.table and other.start == follow.end) for other in parse.after(follow, 2))
+
+
+def _largest_entity(parse: Parse, cue: Item) -> bool:
+    """ "The largest city": a column of size, where the table has one; "the best customers" by what they brought in."""
+    follow = _following(parse, cue)
+    table = follow.table.table if follow and follow.table else parse.subject
+    if not table:
+        return False
+    for word in _MAGNITUDE:
+        for column in parse.index.table(table).columns:
+            if word in parse.index.names.columns[table, column.name] and column.kind.numeric and column.role is not Role.KEY:
+                _add(parse, cue, Field(Ref(table, column.name)))
+                parse.notes.append(Assumption("column", f"“{cue.lower}” is read as {_said(parse, Ref(table, column.name))}"))
+                return True
+    return False

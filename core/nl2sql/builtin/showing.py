@@ -1,0 +1,60 @@
+"""Showing: the columns a question wants to see, and the names of rows where it only says what they are."""
+
+from __future__ import annotations
+
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.parse import Output, Parse
+from core.nl2sql.builtin.plan import measure_table
+from core.nl2sql.builtin.query import Field, Ref
+
+
+def targets(parse: Parse) -> None:
+    """Names outside conditions that nothing used are shown; a table said before a measure is what the measure is per."""
+    for item in parse.items:
+        if item.role or item.kind != "name" or (parse.in_condition(item) and not _continues_targets(parse, item)):
+            continue
+        if _reads_as_table(parse, item):
+            _table(parse, item)
+        elif ref := parse.column_of(item, prefer=parse.subject):
+            item.role = "target"
+            parse.outputs.append(Output(item.start, Field(ref), _entity_of(parse, ref)))
+    parse.distinct = any(item.is_cue("distinct") and item.role in ("", "distinct") for item in parse.items) and not any(
+        output.field.aggregate for output in parse.outputs
+    )
+    for item in parse.items:
+        if item.is_cue("distinct") and not item.role:
+            item.role = "distinct"
+
+
+def _reads_as_table(parse: Parse, item: Item) -> bool:
+    table = item.table
+    if table is None:
+        return False
+    return not item.columns or table.score >= item.columns[0].score or (table.table == parse.subject and table.score > 0.85)
+
+
+def _continues_targets(parse: Parse, item: Item) -> bool:
+    """A name joined by "and" to one that is shown is shown too."""
+    before = parse.before(item, 3)
+    return bool(before) and before[0].lower in ("and", ",") and any(other.role == "target" for other in before)
+
+
+def _entity_of(parse: Parse, ref: Ref) -> str:
+    """The table, when the column is (part of) the name of its rows."""
+    return ref.table if any(field.expr == ref for field in parse.label(ref.table)) else ""
+
+
+def _table(parse: Parse, item: Item) -> None:
+    assert item.table is not None
+    table = item.table.table
+    item.role = "subject"
+    measured = {measure_table(output.field) for output in parse.outputs if output.field.aggregate}
+    first_measure = min((output.at for output in parse.outputs if output.field.aggregate), default=-1)
+    if measured and table not in measured and item.start < first_measure and not parse.groups:
+        parse.groups.extend(Output(item.start, field, table) for field in parse.label(table))
+
+
+def name_subject(parse: Parse) -> None:
+    """Where nothing is shown yet, the names of the subject's rows are."""
+    if not parse.outputs and not parse.groups and parse.subject:
+        parse.outputs.extend(Output(0, field, parse.subject) for field in parse.label(parse.subject))

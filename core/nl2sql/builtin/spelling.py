@@ -1,0 +1,33 @@
+"""Spelling: the name or cell a misspelt or partial word most likely means, or nothing."""
+
+from __future__ import annotations
+
+from rapidfuzz import fuzz, process
+
+from core.nl2sql.builtin.index import Index, Link
+
+_NAME_CUTOFF = 83.0
+_VALUE_CUTOFF = 86.0
+
+
+def nearest_name(word: str, index: Index) -> str:
+    """A word of the schema spelt nearly so; empty where none is close."""
+    names = {lemma for lemmas in index.stems.values() for lemma in lemmas if lemma[:1] == word[:1] or lemma[1:] == word[1:]}
+    found = process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=_NAME_CUTOFF) if len(word) >= 4 else None
+    return str(found[0]) if found and found[0] not in index.lexicon.light else ""
+
+
+def nearest_value(word: str, index: Index) -> tuple[Link, ...]:
+    """Cells that hold the word among others, or are spelt nearly like it; empty where too many or none do."""
+    keys = index.value_words.get(word, [])
+    if keys:
+        links = [link for key in keys[:4] for link in index.values[key]]
+        near = [link for link in links if len(link.value) <= 40]
+        return tuple(Link("value", link.table, link.column, link.value, 0.7) for link in near) if 0 < len(keys) <= 3 else ()
+    if len(word) < 5:
+        return ()
+    heads = [head for head in index.value_heads if head[:1] == word[:1] and abs(len(head) - len(word)) <= 2]
+    found = process.extractOne(word, heads, scorer=fuzz.ratio, score_cutoff=_VALUE_CUTOFF)
+    if not found or (str(found[0]),) not in index.values:
+        return ()
+    return tuple(Link("value", link.table, link.column, link.value, 0.75) for link in index.values[(str(found[0]),)])

@@ -1,0 +1,126 @@
+"""Suggest: starter questions a catalog can answer and that are likely to have a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from core.models import Column, Role, Table
+from core.nl2sql.builtin.explain import plural
+from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.naming import date_column, label_columns
+
+_MONEY = ("amount", "total", "revenue", "sale", "price", "value", "payment", "salary", "cost")
+
+
+def suggest(index: Index, limit: int, can_answer: Callable[[str], bool]) -> tuple[str, ...]:
+    """Up to `limit` questions, a different kind of question each as far as possible."""
+    found: list[str] = []
+    for question in _questions(index):
+        if question not in found and can_answer(question):
+            found.append(question)
+        if len(found) >= limit:
+            break
+    return tuple(found)
+
+
+def _questions(index: Index) -> Iterator[str]:
+    """By turns over the busiest tables: time, ranking, breakdown, count."""
+    facts = sorted((t for t in index.catalog.tables if not t.is_view and t.row_count), key=lambda t: -_weight(t, index))[:4]
+    makers = (_over_time, _ranking, _breakdown, _average, _count)
+    for round_ in range(2):
+        for make in makers:
+            for table in facts[round_ : round_ + 2] or facts[:1]:
+                if question := make(table, index):
+                    yield question
+                    break
+    for table in facts:
+        for make in makers:
+            if question := make(table, index):
+                yield question
+
+
+def _weight(table: Table, index: Index) -> float:
+    """Busy tables with a date and a measure tell the most; link tables the least."""
+    rows = float(min(table.row_count or 0, 10**6) ** 0.25)
+    score = rows + (6 if _date(table, index) else 0) + (4 if _measure(table, index) else 0)
+    return score - (8 if index.graph.is_pure_link(table.name) and not _measure(table, index) else 0)
+
+
+def _measure(table: Table, index: Index) -> Column | None:
+    columns = [
+        c
+        for c in table.columns
+        if c.role is Role.MEASURE and c.kind.numeric and "year" not in index.names.columns[table.name, c.name]
+    ]
+    return min(columns, key=lambda c: _rank(index.names.columns[table.name, c.name]), default=None)
+
+
+def _rank(said: tuple[str, ...]) -> int:
+    return min((_MONEY.index(word) for word in said if word in _MONEY), default=len(_MONEY))
+
+
+def _date(table: Table, index: Index) -> bool:
+    column = date_column(table, index.names)
+    return column is not None and not {"update", "modify", "birth"} & set(index.names.columns[table.name, column.name])
+
+
+def _said(table: Table, column: Column, index: Index) -> str:
+    return " ".join(index.names.columns[table.name, column.name])
+
+
+def _measured(table: Table, index: Index) -> str:
+    column = _measure(table, index)
+    if column is None:
+        return ""
+    said, own = _said(table, column, index), " ".join(index.names.tables[table.name])
+    return said if len(said.split()) > 1 else f"{own} {said}"
+
+
+def _over_time(table: Table, index: Index) -> str:
+    if not _date(table, index):
+        return ""
+    measure = _measured(table, index)
+    return (
+        f"Total {measure} per month"
+        if measure and _rank(tuple(measure.split())) < 6
+        else f"How many {plural(table.name, index)} per month?"
+    )
+
+
+def _entity(table: Table, index: Index) -> str:
+    """A table this one refers to whose rows have names: customers of a payment."""
+    near = [edge.other for edge in index.graph.edges(table.name) if not edge.many and edge.other != table.name]
+    named = [n for n in near if (index.table(n).row_count or 0) > 5 and _has_name(n, index)]
+    return max(named, key=lambda n: index.table(n).row_count or 0, default="")
+
+
+def _has_name(table: str, index: Index) -> bool:
+    label = label_columns(index.table(table), index.names)
+    return bool(label) and index.column(table, label[0]).role is not Role.KEY
+
+
+def _ranking(table: Table, index: Index) -> str:
+    entity = _entity(table, index)
+    if not entity:
+        return ""
+    measure = _measured(table, index)
+    if measure:
+        return f"Top 5 {plural(entity, index)} by total {measure}"
+    return f"Which 5 {plural(entity, index)} have the most {plural(table.name, index)}?"
+
+
+def _breakdown(table: Table, index: Index) -> str:
+    for column in table.columns:
+        if column.role is Role.DIMENSION and 2 <= (column.distinct_count or 0) <= 30:
+            return f"Number of {plural(table.name, index)} by {_said(table, column, index)}"
+    return ""
+
+
+def _average(table: Table, index: Index) -> str:
+    measure = _measured(table, index)
+    near = [e.other for e in index.graph.edges(table.name) if not e.many and 2 <= (index.table(e.other).row_count or 0) <= 30]
+    return f"Average {measure} by {' '.join(index.names.tables[near[0]])}" if measure and near else ""
+
+
+def _count(table: Table, index: Index) -> str:
+    return f"How many {plural(table.name, index)} are there?"

@@ -1,0 +1,126 @@
+"""Timing: the periods of a question as conditions on the date that is meant, with what was assumed said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from core.models import Assumption
+from core.nl2sql.builtin.grouping import grain_field
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.periods import Period, join_periods, relative_period, since, until
+from core.nl2sql.builtin.query import Compare, Field, Ref
+
+_SINCE = {"since", "starting", "from"}
+_BEFORE = {"before", "prior", "earlier"}
+_UNTIL = {"until", "till", "through", "by", "up"}
+_AFTER = {"after", "later", "following"}
+
+
+def periods(parse: Parse) -> None:
+    """Every period not used otherwise narrows a date, or a column of years."""
+    for item in parse.items:
+        if item.kind != "period" or item.role or item.period is None:
+            continue
+        period, used = _ranged(parse, item, item.period)
+        ref = _time_column(parse, item, period)
+        if ref is None:
+            continue
+        period = _anchored(parse, period, ref)
+        for other in [item, *used]:
+            other.role = "condition"
+        parse.where.append(_condition(parse, period, ref))
+
+
+def _condition(parse: Parse, period: Period, ref: Ref) -> Compare:
+    start = period.start.isoformat() if period.start else None
+    end = period.end.isoformat() if period.end else None
+    said = f"{period.label} ({start or '…'} to before {end or '…'})" if period.relative else period.label
+    parse.notes.append(Assumption("period", f"{' '.join(parse.index.names.columns[ref.table, ref.column]).capitalize()} {said}"))
+    return Compare(Field(ref), "period", (start, end), label=period.label)
+
+
+def _ranged(parse: Parse, item: Item, period: Period) -> tuple[Period, list[Item]]:
+    """The period with its "since", "before" or second end, and the items that said so."""
+    second = _second(parse, item)
+    if second is not None and second.period is not None:
+        opening = [
+            other for other in parse.before(item, 2) if other.is_cue("compare", "between") or other.lower in ("from", "between")
+        ]
+        between = [other for other in parse.after(item, 2) if other.start < second.start]
+        return join_periods(_yeared(period, second.period), second.period), [second, *opening, *between]
+    for other in parse.before(item, 3):
+        if other.role:
+            break
+        if other.lower in _AFTER or other.is_cue("compare", ">"):
+            return since(period, after=True), [other]
+        if other.lower in _SINCE or other.is_cue("compare", ">="):
+            return since(period), [other]
+        if other.lower in _BEFORE or other.is_cue("compare", "<"):
+            return until(period), [other]
+        if other.lower in _UNTIL or other.is_cue("compare", "<="):
+            return until(period, through=True), [other]
+        if other.kind not in ("stop", "mark"):
+            break
+    return period, []
+
+
+def _yeared(period: Period, other: Period) -> Period:
+    """ "From March to May 2005": the first month is of the same year."""
+    if period.month and other.start:
+        return replace(period, start=date(other.start.year, period.month, 1), month=0)
+    return period
+
+
+def _second(parse: Parse, item: Item) -> Item | None:
+    opened = any(other.is_cue("compare", "between") or other.lower in ("from", "between") for other in parse.before(item, 2))
+    if not opened:
+        return None
+    for other in parse.after(item, 3):
+        if other.kind == "period" and not other.role:
+            return other
+        if other.lower not in ("and", "to", "until", "till", "through", "-"):
+            return None
+    return None
+
+
+def _time_column(parse: Parse, item: Item, period: Period) -> Ref | None:
+    """The date said beside the period, else the date of what is measured or asked for, else its column of years."""
+    for other in parse.before(item, 5):
+        if other.kind == "name" and other.role in ("", "condition") and other.columns:
+            ref = parse.column_of(other, "time", parse.subject)
+            if ref and (parse.column(ref).kind.temporal or "year" in parse.index.names.columns[ref.table, ref.column]):
+                if not other.role:
+                    other.role = "condition" if parse.in_condition(other) or not other.table else ""
+                return ref
+        if other.kind in ("value", "number", "period"):
+            break
+    field = grain_field(parse, "year" if period.grain == "year" else "day")
+    return field.expr if field and isinstance(field.expr, Ref) else None
+
+
+def _anchored(parse: Parse, period: Period, ref: Ref) -> Period:
+    """Months without a year get the last one there is data for; relative periods after the end of the data count from its end."""
+    last = _last_day(parse, ref)
+    if period.month and period.start is None:
+        year = (last or parse.today).year
+        if last and period.month > last.month:
+            year -= 1
+        start = date(year, period.month, 1)
+        parse.notes.append(Assumption("period", f"{period.label} is taken as {period.label} {year}, the latest in the data"))
+        return replace(relative_period("this:1:month", start), label=f"{period.label} {year}", relative="")
+    if period.relative and period.start and last and last < period.start:
+        parse.notes.append(
+            Assumption("period", f"The data ends on {last.isoformat()}, so “{period.label}” is counted from there")
+        )
+        return relative_period(period.relative, last)
+    return period
+
+
+def _last_day(parse: Parse, ref: Ref) -> date | None:
+    text = parse.column(ref).maximum
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
