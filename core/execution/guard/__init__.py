@@ -1,4 +1,4 @@
-"""Guard: lets one pure query pass, re-emitted from its tree, and nothing else. The fence holds without it; this is the polite no."""
+"""Guard: lets one pure query pass, re-emitted from its tree, and nothing else. It is the polite no; the fence is the wall."""
 
 from __future__ import annotations
 

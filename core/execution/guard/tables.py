@@ -21,9 +21,7 @@ _SQLITE_PRAGMAS = words("""
     pragma_table_xinfo
 """)
 _SQLITE_EPONYMOUS = words("dbstat fsdir lsmode bytecode tables_used stmt csv zipfile completion carray")
-_DUCKDB = frozenset(
-    _WORDS("duckdb_tables duckdb_columns duckdb_views duckdb_constraints duckdb_schemas duckdb_types duckdb_functions")
-)
+_DUCKDB = words("duckdb_tables duckdb_columns duckdb_views duckdb_constraints duckdb_schemas duckdb_types duckdb_functions")
 _FILE = re.compile(
     r"[/\\]|://|\.(csv|tsv|txt|parquet|jsonl?|ndjson|geojson|xlsx?|arrow|feather|avro|gz|zst|bz2|db|duckdb|sqlite3?|orc|shp|fgb)$",
     re.IGNORECASE,
