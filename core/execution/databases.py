@@ -1,0 +1,81 @@
+"""Databases: every configured connection by name, opened once per process, with its catalog. The demo is made when first asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from core.cancellation import Cancellation
+from core.config import DEMO_CONNECTION, ConnectionSpec, Settings
+from core.errors import UnknownConnection
+from core.execution.catalog_cache import CatalogCache
+from core.execution.connections import Database, open_database
+from core.execution.demo import ensure_demo
+from core.execution.run import Limits, run
+from core.models import Catalog, ResultSet, Table
+
+Progress = Callable[[str, float], None]
+
+
+class Databases:
+    """Thread-safe."""
+
+    def __init__(self, settings: Settings, catalogs: CatalogCache) -> None:
+        self._settings = settings
+        self._catalogs = catalogs
+        self._specs = {spec.name: spec for spec in settings.connections}
+        self._open: dict[str, Database] = {}
+        self._lock = threading.Lock()
+
+    def names(self) -> tuple[str, ...]:
+        """Configured connections in their order, the demo last where it is offered."""
+        return (*self._specs, DEMO_CONNECTION) if self._settings.demo else tuple(self._specs)
+
+    @property
+    def default(self) -> str:
+        return next(iter(self._specs), DEMO_CONNECTION)
+
+    def get(self, name: str, *, progress: Progress | None = None) -> Database:
+        """Opens nothing but the demo's file, where it has to be made. Raises UnknownConnection, ConfigError."""
+        with self._lock:
+            if name not in self._open:
+                spec = self._spec(name, progress)
+                self._open[name] = open_database(spec, timeout_s=self._settings.query_timeout_s)
+            return self._open[name]
+
+    def catalog(
+        self, name: str, refresh: bool = False, progress: Progress | None = None, cancellation: Cancellation | None = None
+    ) -> Catalog:
+        """Raises UnknownConnection, DatabaseUnavailable, EmptyDatabase, Cancelled."""
+        database = self.get(name, progress=progress)
+        return self._catalogs.get(database, refresh=refresh, progress=progress, cancellation=cancellation)
+
+    def sample(self, name: str, table_name: str, rows: int = 20) -> ResultSet:
+        """The first rows of a table, named as in the catalog, in no special order. Raises UnknownConnection for no such table."""
+        table = self.catalog(name).by_name.get(table_name)
+        if table is None:
+            raise UnknownConnection(f"The database “{name}” has no table “{table_name}”.", "Choose another, or refresh the list.")
+        database = self.get(name)
+        limits = Limits(self._settings.query_timeout_s, max(1, rows), self._settings.result_limit_bytes)
+        return run(database, _select_all(table, max(1, rows), database.dialect), limits)
+
+    def close(self) -> None:
+        with self._lock:
+            opened, self._open = list(self._open.values()), {}
+        for database in opened:
+            database.close()
+
+    def _spec(self, name: str, progress: Progress | None) -> ConnectionSpec:
+        if name in self._specs:
+            return self._specs[name]
+        if name == DEMO_CONNECTION and self._settings.demo:
+            return ensure_demo(self._settings.data_dir, progress)
+        known = ", ".join(self.names()) or "none is configured"
+        raise UnknownConnection(f"There is no connection “{name}”.", f"Choose one of these: {known}.")
+
+
+def _select_all(table: Table, rows: int, dialect: str) -> str:
+    source = exp.table_(table.local_name or table.name, db=table.schema, quoted=True)
+    return exp.select("*").from_(source).limit(rows).sql(dialect=dialect)
