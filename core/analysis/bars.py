@@ -13,7 +13,7 @@ from core.analysis.plot import Line, Plot, as_float, by_category
 from core.analysis.ticks import ticks
 from core.models import ChartKind
 
-MOST_LABELLED = 14
+MOST_LABELLED = 20
 """Bars that carry their value; with more, the axis and the hover say it."""
 
 
@@ -87,7 +87,8 @@ def _bar(d: Drawing, plot: Plot, line: Line, index: int, way: str, stacked: bool
 
 
 def _labelled(d: Drawing, plot: Plot, stacked: bool) -> bool:
-    return not stacked and len(plot.lines) == 1 and len(plot.names) <= MOST_LABELLED
+    most = MOST_LABELLED if not plot.ordered else 14
+    return not stacked and len(plot.lines) == 1 and len(plot.names) <= most
 
 
 def _room(d: Drawing, plot: Plot, stacked: bool) -> float:

@@ -99,8 +99,8 @@ def _by_two(reading: Reading) -> ChartSpec:
 def _of_records(reading: Reading) -> ChartSpec:
     if len(reading.shape.result.columns) > MOST_COLUMNS or reading.shape.rows < FEWEST_POINTS or reading.time is not None:
         return ChartSpec(ChartKind.NONE)
-    names = len(reading.shape.categories)
-    if len(reading.measures) == 2 and names <= 2 and all(reading.shape[i].distinct >= FEWEST_POINTS for i in reading.measures):
+    columns = len(reading.shape.result.columns)
+    if len(reading.measures) == 2 and columns <= 3 and all(reading.shape[i].distinct >= FEWEST_POINTS for i in reading.measures):
         return ChartSpec(ChartKind.SCATTER, x=reading.measures[0], y=(reading.measures[1],))
     return ChartSpec(ChartKind.NONE)
 

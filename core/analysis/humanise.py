@@ -23,8 +23,8 @@ _SKELETONS = {
     "month": "yMMMM",
     "week": "yMMMd",
     "day": "yMMMMd",
-    "hour": "yMMMdHm",
-    "second": "yMMMdHm",
+    "hour": "yMMMd",
+    "second": "yMMMd",
 }
 _SHORT = {**_SKELETONS, "month": "yMMM", "day": "yMMMd"}
 
@@ -115,8 +115,15 @@ def format_moment(moment: date, grain: str = "", *, locale: str = "en", short: b
         grain = "second" if isinstance(moment, datetime) and (moment.hour or moment.minute or moment.second) else "day"
     moment = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)
     skeleton = (_SHORT if short else _SKELETONS).get(grain, "yMMMMd")
-    text = str(format_skeleton(skeleton, moment, locale=locale_of(locale)))
+    text = _day_text(skeleton, moment.date(), locale)
+    if grain in ("hour", "second"):
+        return f"{text}, {moment:%H:%M}"
     return f"week of {text}" if grain == "week" and not short else text
+
+
+@lru_cache(maxsize=4096)
+def _day_text(skeleton: str, day: date, locale: str) -> str:
+    return str(format_skeleton(skeleton, day, locale=locale_of(locale)))
 
 
 def format_duration(seconds: float) -> str:

@@ -71,8 +71,8 @@ class Reading:
 
 def read(result: ResultSet, draft: SqlDraft | None) -> Reading:
     """Total over any result: 0 rows, no columns, NULLs only, 100 columns."""
-    shape = Shape(result, draft.outputs if draft else ())
     traits = traits_of(draft)
+    shape = Shape(result, draft.outputs if draft else (), traits.aggregates)
     measures = tuple(i for i in shape.measures if shape[i].distinct)
     layout, time, category, series = _layout(shape, measures, traits)
     additive = frozenset(i for i in measures if _additive(shape, i, traits))
@@ -93,7 +93,7 @@ def _layout(shape: Shape, measures: tuple[int, ...], traits: Traits) -> Found:
     if shape.rows == 1:
         return Layout.ONE, times[0] if times else None, named[0] if named else None, None
     if not measures:
-        return Layout.RECORDS, None, named[0] if named else None, None
+        return Layout.RECORDS, times[0] if times else None, named[0] if named else None, None
     if times:
         return _in_time(shape, times, named, measures)
     return _grouped(shape, named, measures, traits)
@@ -113,10 +113,14 @@ def _in_time(shape: Shape, times: tuple[int, ...], named: tuple[int, ...], measu
     once = shape[time].distinct + bool(shape[time].missing) == shape.rows
     if not named:
         return (Layout.SERIES, time, None, None) if once and not shape.keys else records
-    pairs = set(zip(shape.labels(time), shape.labels(named[0]), strict=True))
+    pairs = _pairs(shape, time, named[0])
     if len(pairs) == shape.rows and not once and shape[named[0]].distinct < shape.rows:
         return Layout.TIME_GROUPS, time, None, named[0]
     return records
+
+
+def _pairs(shape: Shape, first: int, second: int) -> set[tuple[object, object]]:
+    return set(zip(shape.result.column(first), shape.result.column(second), strict=True))
 
 
 def _grouped(shape: Shape, named: tuple[int, ...], measures: tuple[int, ...], traits: Traits) -> Found:
@@ -128,7 +132,7 @@ def _grouped(shape: Shape, named: tuple[int, ...], measures: tuple[int, ...], tr
         return Layout.RECORDS, None, first, None
     if len(set(shape.labels(first))) == shape.rows and len(named) <= 2 and len(measures) <= 3:
         return Layout.GROUPS, None, first, None
-    if len(named) == 2 and len(set(zip(shape.labels(first), shape.labels(named[1]), strict=True))) == shape.rows:
+    if len(named) == 2 and len(_pairs(shape, first, named[1])) == shape.rows:
         if shape[named[1]].distinct == shape.rows:
             return Layout.GROUPS, None, named[1], None
         return Layout.CROSS, None, first, named[1]

@@ -80,7 +80,8 @@ def number_of(value: Any) -> Number | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def column_shape(result: ResultSet, index: int, said: OutputColumn | None) -> ColumnShape:
+def column_shape(result: ResultSet, index: int, said: OutputColumn | None, aggregate: str = "") -> ColumnShape:
+    """`said`: by the engine; `aggregate`: read from the statement."""
     name, kind = result.columns[index].name, result.columns[index].kind
     data = result.table.column(index)
     label = (said.name if said else "") or name
@@ -88,11 +89,12 @@ def column_shape(result: ResultSet, index: int, said: OutputColumn | None) -> Co
         "index": index, "name": name, "title": title(label), "phrase": phrase(label) or "value", "kind": kind,
         "source": said.source if said else "", "missing": data.null_count, "distinct": _distinct(data),
     }  # fmt: skip
-    if time := _time(data, name, kind, said):
+    if not aggregate and (time := _time(data, name, kind, said)):
         return ColumnShape(**facts, role=Role.TIME, grain=time[0], pattern=time[1])
     role = _role(data, name, kind, facts["distinct"], said)
+    role = Role.MEASURE if aggregate and kind.numeric else role
     if role is Role.MEASURE:
-        return ColumnShape(**facts, role=role, **_measure(data, name, said))
+        return ColumnShape(**facts, role=role, **_measure(data, name, said, aggregate))
     return ColumnShape(**facts, role=role, cycle=_cycle(data, name, kind))
 
 
@@ -184,9 +186,9 @@ def _cycle(data: Data, name: str, kind: Kind) -> str:
     return ""
 
 
-def _measure(data: Data, name: str, said: OutputColumn | None) -> dict[str, Any]:
+def _measure(data: Data, name: str, said: OutputColumn | None, aggregate: str) -> dict[str, Any]:
     named = set(words(said.name if said and said.name else name)) | set(words(name))
-    aggregate = said.aggregate if said else _named_aggregate(name)
+    aggregate = (said.aggregate if said else "") or aggregate or ("" if said else _named_aggregate(name))
     unit = (said.unit if said else "") or _named_unit(named, aggregate)
     sample = [n for n in map(number_of, data.slice(0, 2000).to_pylist()) if n is not None]
     places = places_of(sample) if unit != "money" else (2 if any(n != int(n) for n in sample) else 0)

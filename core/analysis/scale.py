@@ -29,8 +29,10 @@ def scale_of(
     currency: str = "",
     locale: str = "en",
 ) -> Scale:
-    """`zero`: the axis begins at zero (bars, areas, and lines that come near it). `near`: as a part of the largest. `room`: free space beyond the largest,
-    as a part of the range, for the labels of bars."""
+    """`zero`: the axis begins at zero (bars, areas); else only where the smallest is below `near` times the largest.
+
+    `room`: free space beyond the largest, as a part of the range, for the labels of bars.
+    """
     values = list(numbers) or [0.0]
     low, high = min(values), max(values)
     if zero or (low > 0 and low < near * high) or (high < 0 and high > near * low):

@@ -21,11 +21,14 @@ MOST_COLUMNS = 40
 class Shape:
     """The columns of one result. Values are converted on first use and kept; not shared between threads."""
 
-    def __init__(self, result: ResultSet, outputs: Sequence[OutputColumn] = ()) -> None:
+    def __init__(self, result: ResultSet, outputs: Sequence[OutputColumn] = (), aggregates: Sequence[str] = ()) -> None:
+        """`aggregates`: of the statement's columns, where it could be read."""
         self.result = result
         fits = len(outputs) == len(result.columns)
         said = tuple(outputs) if fits else (None,) * len(result.columns)
-        self.columns = tuple(column_shape(result, i, said[i]) for i in range(min(len(result.columns), MOST_COLUMNS)))
+        read = aggregates if len(aggregates) == len(said) else ("",) * len(said)
+        shown = range(min(len(said), MOST_COLUMNS))
+        self.columns = tuple(column_shape(result, i, said[i], read[i]) for i in shown)
         self.columns = tuple(self._with_full_name(column) for column in self.columns)
         self._numbers: dict[int, list[Number | None]] = {}
         self._moments: dict[int, list[datetime | None]] = {}

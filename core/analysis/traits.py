@@ -22,6 +22,8 @@ class Traits:
     having: bool = False
     distinct_counts: bool = False
     tables: tuple[str, ...] = ()
+    aggregates: tuple[str, ...] = ()
+    """sum, avg, count, min, max or empty for each column selected; none at all where a * stands for columns."""
 
 
 def traits_of(draft: SqlDraft | None) -> Traits:
@@ -42,8 +44,26 @@ def traits_of(draft: SqlDraft | None) -> Traits:
         filtered=tree.find(exp.Where) is not None,
         having=tree.args.get("having") is not None,
         distinct_counts=any(isinstance(count.this, exp.Distinct) for count in tree.find_all(exp.Count)),
+        aggregates=_aggregates(tree),
         tables=tuple(dict.fromkeys(table.name for table in tree.find_all(exp.Table))),
     )
+
+
+_KINDS: dict[type[exp.Expr], str] = {exp.Count: "count", exp.Sum: "sum", exp.Avg: "avg", exp.Min: "min", exp.Max: "max"}
+
+
+def _aggregates(tree: exp.Expr) -> tuple[str, ...]:
+    selected = tree.selects if isinstance(tree, exp.Query) else []
+    if any(node.is_star for node in selected):
+        return ()
+    return tuple(_aggregate(node.unalias()) for node in selected)
+
+
+def _aggregate(node: exp.Expr) -> str:
+    """Of a bare or rounded aggregate; a calculation with several of them is none."""
+    while isinstance(node, exp.Round | exp.Cast | exp.Coalesce | exp.Paren):
+        node = node.this
+    return next((kind for cls, kind in _KINDS.items() if isinstance(node, cls)), "")
 
 
 def _limit(tree: exp.Expr) -> int | None:

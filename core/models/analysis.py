@@ -15,6 +15,8 @@ class Fact:
     """Every number the text holds, unrounded."""
     weight: float = 1.0
     """How much a reader wants to hear it; sentences are taken from the heaviest."""
+    emphasis: tuple[str, ...] = ()
+    """Parts of the text set in bold when it answers the question."""
 
 
 @dataclass(frozen=True)
