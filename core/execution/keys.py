@@ -40,7 +40,8 @@ def with_inferred_keys(asker: Asker, tables: Iterable[Table]) -> tuple[Table, ..
 
 def row_keys(table: Table) -> tuple[str, ...]:
     """Columns that alone identify a row: the declared keys, or, where there are none, ids whose values are all different."""
-    declared = [key[0] for key in (table.primary_key, *table.unique_keys) if len(key) == 1]
+    unique = [key for key in table.unique_keys if has_ending(key[0])]  # an e-mail address is unique, but no key
+    declared = [key[0] for key in (table.primary_key, *unique) if len(key) == 1]
     if declared or table.primary_key:
         return tuple(dict.fromkeys(declared))
     return tuple(

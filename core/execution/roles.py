@@ -113,7 +113,7 @@ def is_code(column: Column) -> bool:
         return bool(split) and split[-1] in {"latitude", "longitude", "lat", "lng", "lon"}
     if column.distinct_count is not None and column.minimum == "0" and column.maximum == "1":
         return True
-    if "year" in split and _all_years(column):
+    if "year" in (*split, *words(column.type)) and _all_years(column):
         return True
     return bool(split) and split[-1] in _CODES and not _AMOUNTS.intersection(split)
 

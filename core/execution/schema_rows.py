@@ -57,7 +57,7 @@ def finish(found: SchemaRows) -> tuple[Table, ...]:
     """The tables put together: unique names, keys whose columns and tables exist, spelled as the tables spell them."""
     listed = [row for row in found.tables if found.columns.get(row.address)]
     names = _unique_names([row.address for row in listed])
-    tables = [_table(row, names, found) for row in sorted(listed, key=lambda row: row.is_view)]
+    tables = [_table(row, names, found) for row in sorted(listed, key=lambda row: (row.is_view, row.address[0] is not None))]
     by_name = {table.name: table for table in tables}
     return tuple(replace(table, foreign_keys=_sound(table, by_name)) for table in tables)
 

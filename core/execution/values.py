@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from core.errors import SqlFailed, SqlTimeout
-from core.execution.asker import STATEMENT_S, Asker
+from core.execution.asker import STATEMENT_S, Asker, relation
 from core.execution.profile import Figures, Profiled, is_secret
 from core.models.catalog import Column, ColumnValues, Kind
 
@@ -16,6 +17,8 @@ PER_COLUMN = 5_000
 IN_ALL = 200_000
 LONGEST = 100
 """Characters; a longer text is no value a person would type."""
+WHOLE_ROWS = 5_000_000
+"""Up to this many rows the values of the whole table are collected, beyond it those of the sample."""
 PROSE = 60
 """Average characters from which a column of mostly different texts is prose."""
 _IDENTIFIER = re.compile(r"\S+@\S+\.\S+|https?://\S+|www\.\S+|[0-9a-fA-F-]{32,}|\+?[\d\s()./-]{7,}")
@@ -55,23 +58,32 @@ def _is_prose(figures: Figures, column: Column, rows: int) -> bool:
 
 
 def _column_values(asker: Asker, entry: Profiled, column: Column, most: int) -> ColumnValues | None:
-    """None where the column cannot be grouped, or not in time."""
-    value = entry.source.c[column.name]
-    text = sa.cast(value, sa.Text) if asker.dialect == "postgres" else value
-    length = sa.func.char_length(text) if asker.dialect == "mysql" else sa.func.length(text)
+    """From the whole table where that can be done in time, else from its sample; None where neither can be grouped."""
+    whole = relation(entry.table)
+    sources = [entry.source] if isinstance(entry.source, sa.TableClause) else [whole, entry.source]
+    if (entry.table.row_count or WHOLE_ROWS + 1) > WHOLE_ROWS:
+        sources = sources[-1:]
+    for source in sources:
+        try:
+            rows = asker.rows(_frequent(source.c[column.name], asker.dialect, most + 1), limit_s=STATEMENT_S)
+        except (SqlFailed, SqlTimeout):
+            continue
+        values = tuple(row[0] for row in rows[:most] if isinstance(row[0], str))
+        all_short = entry.figures.get(column.name, Figures()).longest <= LONGEST
+        complete = isinstance(source, sa.TableClause) and len(rows) <= most and all_short
+        return ColumnValues(entry.table.name, column.name, values, complete)
+    return None
+
+
+def _frequent(value: sa.ColumnElement[Any], dialect: str, most: int) -> sa.Select[Any, int]:
+    """The short texts of a column, the most frequent first."""
+    text = sa.cast(value, sa.Text) if dialect == "postgres" else value
+    length = sa.func.char_length(text) if dialect == "mysql" else sa.func.length(text)
     frequency = sa.func.count()
-    statement = (
+    return (
         sa.select(text.label("value"), frequency.label("frequency"))
         .where(value.is_not(None), sa.func.trim(text) != sa.literal(""), length <= LONGEST)
         .group_by(text)
         .order_by(frequency.desc(), text)
-        .limit(most + 1)
+        .limit(most)
     )
-    try:
-        rows = asker.rows(statement, limit_s=STATEMENT_S)
-    except (SqlFailed, SqlTimeout):
-        return None
-    values = tuple(str(row[0]) for row in rows[:most] if isinstance(row[0], str))
-    whole = isinstance(entry.source, sa.TableClause)
-    complete = whole and len(rows) <= most and entry.figures.get(column.name, Figures()).longest <= LONGEST
-    return ColumnValues(entry.table.name, column.name, values, complete)
