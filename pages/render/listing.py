@@ -49,21 +49,20 @@ def _row(app: App, one: SessionListing) -> None:
             if st.button(label(shortened(one.title or "New session", 90)), key=f"session-{one.id}", type="tertiary", wrap=True):
                 _open(one.id)
             st.html(f'<p class="tt-meta">{escape(_line(one))}</p>')
-        with st.popover(
-            "", icon=":material/more_vert:", type="tertiary", key=f"menu-{one.id}", help="Rename or delete", on_change="rerun"
-        ) as menu:
-            if menu.open:
-                _menu(app, one)
-
-
-def _menu(app: App, one: SessionListing) -> None:
-    key = f"title-{one.id}"
-    title = st.text_input("Title", one.title, key=key, max_chars=80)
-    if st.button("Rename", icon=":material/edit:", key=f"rename-{one.id}", width="stretch", disabled=not title.strip()):
-        actions.rename(app, one.id, title.strip())
-        st.rerun()
-    if st.button("Delete", icon=":material/delete:", key=f"delete-{one.id}", width="stretch"):
+        chosen = st.menu_button("", ["Rename", "Delete"], icon=":material/more_vert:", type="tertiary", key=f"menu-{one.id}")
+    if chosen == "Rename":
+        _rename(app, one)
+    elif chosen == "Delete":
         _confirm(app, one)
+
+
+@st.dialog("Rename this session")
+def _rename(app: App, one: SessionListing) -> None:
+    with st.form("rename-form", border=False, enter_to_submit=True):
+        title = st.text_input("Title", one.title, key="rename-title", max_chars=80)
+        if st.form_submit_button("Rename", type="primary", key="rename-yes") and title.strip():
+            actions.rename(app, one.id, title.strip())
+            st.rerun()
 
 
 @st.dialog("Delete this session?")

@@ -18,21 +18,28 @@ _ROLES = {Role.MEASURE: "measure", Role.DIMENSION: "category", Role.TIME: "time"
 def draw(app: App) -> None:
     st.html('<p class="tt-title" role="heading" aria-level="1">Data</p>')
     names = app.databases.names()
-    name = names[0]
-    if len(names) > 1:
-        name = (
-            st.segmented_control("Connection", names, default=app.databases.default, key="data-connection", required=True) or name
-        )
-    st.html(f'<p class="tt-meta">{escape(name)} · {escape(app.databases.get(name).display)}</p>')
+    name = _chosen(app, names)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="data-head"):
+        st.html(f'<p class="tt-meta">{escape(app.databases.get(name).display)}</p>', width="content")
+        args = (app, name)
+        st.button("Refresh", icon=":material/refresh:", type="tertiary", key="data-refresh", on_click=reading.again, args=args)
     reading.draw(app, name, lambda done: _catalog(app, name, done.catalog) if done.catalog is not None else None)
 
 
+def _chosen(app: App, names: tuple[str, ...]) -> str:
+    if len(names) == 1:
+        return names[0]
+    default = app.databases.default
+    picked = st.segmented_control(
+        "Connection", names, default=default, key="data-connection", required=True, label_visibility="collapsed"
+    )
+    return picked or default
+
+
 def _catalog(app: App, name: str, catalog: Catalog) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        read = f" Read {ago(catalog.read_at)}." if catalog.read_at else ""
-        about = welcome.summary(catalog) if catalog.tables else "This database has no tables yet."
-        st.html(f'<p class="tt-note">{escape(about + read)}</p>')
-        st.button("Refresh", icon=":material/refresh:", key="data-refresh", on_click=reading.again, args=(app, name))
+    read = f" Read {ago(catalog.read_at)}." if catalog.read_at else ""
+    about = welcome.summary(catalog) if catalog.tables else "This database has no tables yet."
+    st.html(f'<p class="tt-note">{escape(about + read)}</p>')
     wanted = ""
     if len(catalog.tables) >= SEARCH_FROM:
         wanted = st.text_input(
