@@ -3,8 +3,10 @@
 Files in the directory (0700):
   start.lock   exclusive lock, held only while one process decides whether to attach or to start
   users.lock   shared lock, held by every user process for its whole life; the guard waits for the exclusive one
+  server.lock  exclusive lock, held as long as the guard or the server lives, whatever killed the other
+  guard.lock   exclusive lock of the guard alone; the file holds its pid, which is right as long as the lock is held
   redis.sock, redis.log, appendonlydir/
-Whether a server runs is decided by a PING on the socket, never by a file or a pid.
+Whether a server runs is decided by a PING on the socket and by the locks, never by the presence of a file.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -30,6 +33,7 @@ _GUARD = Path(__file__).with_name("embedded_guard.py")
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR")
 _LONGEST_SOCKET_PATH = 100
 """sun_path holds 108 bytes on Linux and 104 on macOS."""
+_ENDS_WITHIN_S = 1.0
 _SILENT = b"-SILENT"
 _SILENT_PINGS = 4
 """Of a second each."""
@@ -60,7 +64,7 @@ class EmbeddedServer:
                 with _locked(self.directory / "start.lock", fcntl.LOCK_EX, deadline):
                     self._become_user(deadline)
                     if _ping(self.socket_path) is None:
-                        self._start()
+                        self._start(deadline)
                     self._wait_until_ready(deadline)
         except OSError as exc:
             raise StoreUnavailable(
@@ -86,11 +90,13 @@ class EmbeddedServer:
         if self._users_lock is None:
             self._users_lock = _lock(path, fcntl.LOCK_SH, deadline)
 
-    def _start(self) -> None:
+    def _start(self, deadline: float) -> None:
         command = [str(find_binary(self._search_path)), *self._options()]
-        self.socket_path.unlink(missing_ok=True)  # nobody answers on it, and we hold the start lock
+        if not self._alone(deadline):
+            return
+        self.socket_path.unlink(missing_ok=True)
         self._guard = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(_GUARD), str(self.directory / "users.lock"), str(self._log), *command],
+            [sys.executable, "-I", "-S", str(_GUARD), str(self.directory), *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -100,10 +106,28 @@ class EmbeddedServer:
         )
         threading.Thread(target=self._guard.wait, daemon=True, name="embedded-guard").start()  # else it would end as a zombie
 
+    def _alone(self, deadline: float) -> bool:
+        """Waits until no server of this directory lives; False where one answers after all.
+
+        One that lives without answering on the socket is ending, or starting, or somebody removed its socket: then it is stopped.
+        """
+        stop_at = time.monotonic() + _ENDS_WITHIN_S
+        while not _is_free(self.directory / "server.lock"):
+            if _ping(self.socket_path) is not None:
+                return False
+            if time.monotonic() > deadline:
+                raise self._failed("does not end")
+            if time.monotonic() > stop_at:
+                _stop_guard(self.directory / "guard.lock")
+                stop_at = deadline
+            time.sleep(0.01)
+        return True
+
     def _options(self) -> list[str]:
         options = {
             "port": "0",
-            "unixsocket": str(self.socket_path),
+            # By its name alone where it can be: a directory that was moved takes its old server's socket along.
+            "unixsocket": self.socket_path.name if self.socket_path.parent == self.directory else str(self.socket_path),
             "unixsocketperm": "700",
             "dir": str(self.directory),
             "daemonize": "no",
@@ -193,6 +217,22 @@ def _lock(path: Path, kind: int, deadline: float) -> int:
                     "The embedded session store is being started or stopped elsewhere.", "Try again."
                 ) from None
             time.sleep(0.005)
+
+
+def _is_free(path: Path) -> bool:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _stop_guard(path: Path) -> None:
+    if not _is_free(path) and (pid := path.read_text()).isdigit():
+        os.kill(int(pid), signal.SIGTERM)
 
 
 def _is_open_file(descriptor: int, path: Path) -> bool:

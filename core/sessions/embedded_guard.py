@@ -1,7 +1,7 @@
 """Guard: a process of its own that starts the embedded server and stops it when its last user is gone. Run by path, stdlib only.
 
-argv: the users lock file, the server's log file, then the server's command line. No polling, no counting of references, no pids:
-users hold a shared lock which the kernel frees however they end, and the exclusive one is granted when none is left.
+argv: the directory, then the server's command line. Users hold a shared lock on users.lock, which the kernel frees however they
+end; the exclusive one is granted when none is left. The server inherits server.lock, so that it is held until both have ended.
 """
 
 from __future__ import annotations
@@ -17,21 +17,34 @@ import threading
 _STOP_WITHIN_S = 20.0
 
 
-def main(users_lock: str, log_file: str, command: list[str]) -> None:
+def main(directory: str, command: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.umask(0o077)
-    with open(log_file, "ab", buffering=0) as log:  # noqa: PTH123  # pathlib takes 10 ms to import, and a start waits for us
-        server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent)
-    threading.Thread(target=_stop_when_unused, args=(users_lock, server), daemon=True).start()
+    alone = _lock(f"{directory}/server.lock")
+    own = _lock(f"{directory}/guard.lock")
+    os.ftruncate(own, 0)
+    os.write(own, str(os.getpid()).encode())
+    with open(f"{directory}/redis.log", "ab", buffering=0) as log:  # noqa: PTH123  # pathlib is slow to import, and a start waits
+        server = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent, pass_fds=(alone,)
+        )
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    threading.Thread(target=_stop_when_unused, args=(directory, server), daemon=True).start()
     server.wait()  # stopped by the thread, or dead on its own: then the users restart it under a new guard
     os._exit(0)
 
 
-def _stop_when_unused(users_lock: str, server: subprocess.Popen[bytes]) -> None:
-    """Holds the exclusive lock until the process ends, so that nobody attaches to a server that is being stopped."""
-    lock = os.open(users_lock, os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
+def _lock(path: str) -> int:
+    """An open descriptor that holds the exclusive lock; waits for it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def _stop_when_unused(directory: str, server: subprocess.Popen[bytes]) -> None:
+    """Keeps the exclusive lock until the process ends, so that nobody attaches to a server that is being stopped."""
+    _lock(f"{directory}/users.lock")
     server.terminate()
     try:
         server.wait(_STOP_WITHIN_S)
@@ -46,4 +59,4 @@ def _die_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    main(sys.argv[1], sys.argv[2:])
