@@ -6,6 +6,7 @@ import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.chat_model import ChatModel
 from core.config import Settings, read_secrets
@@ -108,5 +109,7 @@ def close_application() -> None:
         app.close()
 
 
-def _secrets() -> dict[str, object]:
-    return {**read_secrets(PROJECT), **read_secrets(Path.cwd())}
+def _secrets() -> dict[str, Any]:
+    """Of the directory the process was started in; without a file there, of the project's own."""
+    here = Path.cwd()
+    return read_secrets(here if (here / ".streamlit" / "secrets.toml").is_file() else PROJECT)

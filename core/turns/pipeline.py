@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from core.analysis import analyse as analyse_result
 from core.analysis import choose_chart
-from core.errors import Cancelled, ModelError, SqlError, SqlFailed, SqlRefused
+from core.cancellation import Cancellation
+from core.chat_model import ChatModel
+from core.errors import SqlError, SqlFailed, SqlRefused
 from core.execution import guard
 from core.execution.run import Limits
 from core.execution.run import run as run_sql
@@ -22,7 +24,8 @@ from core.turns.running import RunningTurn
 
 MAX_REPAIRS = 3
 CATALOG_STATUS_EVERY_S = 0.5
-log = logging.getLogger(__name__)
+FOLD_LIMIT_S = 15.0
+"""The session's next question waits for it."""
 
 
 def run_turn(run: RunningTurn) -> None:
@@ -35,7 +38,7 @@ def run_turn(run: RunningTurn) -> None:
             run.status(step.name, step.message)
         with run.timed(step.name):
             step.run(run)
-        if not run.turn.state.finished:
+        if run.turn.state in (TurnState.RUNNING, TurnState.DONE):  # one that waits for a choice may be queued again already
             run.save()
 
 
@@ -43,8 +46,9 @@ def read_context(run: RunningTurn) -> None:
     rooms, turn = run.rooms, run.turn
     run.session = rooms.sessions.get(turn.session_id)
     name = run.session.connection
-    run.database = rooms.databases.get(name)
-    run.catalog = rooms.databases.catalog(name, progress=_catalog_progress(run), cancellation=run.cancellation)
+    progress = _catalog_progress(run)
+    run.database = rooms.databases.get(name, progress=progress)
+    run.catalog = rooms.databases.catalog(name, progress=progress, cancellation=run.cancellation)
     run.earlier = tuple(one for one in rooms.sessions.turns(turn.session_id) if one.index < turn.index)
     recent, summary = split(run.earlier, _summary(run)).recent, brief(run.earlier, _summary(run))
     run.context = Context(recent, summary, run.session.resolutions, mode=run.session.mode)
@@ -95,21 +99,24 @@ def analyse(run: RunningTurn) -> None:
 
 
 def save(run: RunningTurn) -> None:
-    began = time.perf_counter()
     drafted = run.turn.draft.tokens if run.turn.draft else 0
     run.change(tokens=drafted + (run.turn.analysis.tokens if run.turn.analysis else 0))
-    run.took("save", began)
+    with run.timed("save"):  # known before the end is told; the loop puts the whole time in its place
+        run.save()
     run.finish(TurnState.NEEDS_CLARIFICATION if run.turn.clarification else TurnState.DONE)
 
 
 def fold(run: RunningTurn) -> None:
-    """After the answer is out: what fails here changes nothing and is tried again with the next turn."""
+    """After the answer is out: what fails here changes nothing and is tried again with the next turn, and so is a slow model."""
     run.status("fold", "Updating conversation memory…")
+    enough = Cancellation()
+    timer = threading.Timer(FOLD_LIMIT_S, enough.cancel)
+    timer.start()
     try:
-        after = fold_turns((*run.earlier, run.turn), _summary(run), run.rooms.model, cancellation=run.cancellation)
-    except (ModelError, Cancelled) as exc:
-        log.warning("the summary stays as it was: %s", exc.message)
-        return
+        with run.cancellation.calling(enough.cancel):
+            after = fold_turns((*run.earlier, run.turn), _summary(run), _model(run), cancellation=enough)
+    finally:
+        timer.cancel()
     run.rooms.sessions.set_summary(run.turn.session_id, after, fence=run.lease.fence)
 
 
@@ -143,6 +150,11 @@ STEPS = (
     Step("save", "Saving session state…", save),
     Step("fold", "", fold, when=_has_something_to_fold),
 )
+
+
+def _model(run: RunningTurn) -> ChatModel | None:
+    """The model where it drafted; not where the person chose the builtin engine, or it stood in for a model that fails."""
+    return run.rooms.model if run.turn.draft and run.turn.draft.engine == "llm" else None
 
 
 def _summary(run: RunningTurn) -> Summary:
@@ -189,7 +201,7 @@ def _analyse(run: RunningTurn, result: ResultSet) -> None:
             run.turn.question,
             result,
             run.draft,
-            model=run.rooms.model,
+            model=_model(run),
             on_text=chunks.add,
             can_answer=_can_answer(run),
             catalog=run.catalog,

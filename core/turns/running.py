@@ -93,11 +93,8 @@ class RunningTurn:
         try:
             yield
         finally:
-            self.took(step, began)
-
-    def took(self, step: str, began: float) -> None:
-        elapsed_ms = round(1000 * (time.perf_counter() - began), 2)
-        self.change(elapsed_ms={**self.turn.elapsed_ms, step: elapsed_ms})
+            elapsed_ms = round(1000 * (time.perf_counter() - began), 2)
+            self.change(elapsed_ms={**self.turn.elapsed_ms, step: elapsed_ms})
 
     @contextmanager
     def optional(self, notice: str) -> Iterator[None]:

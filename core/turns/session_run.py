@@ -61,13 +61,22 @@ def _run(running: RunningTurn) -> None:
     except (SessionError, StoreUnavailable):
         raise
     except TabletalkError as exc:
-        running.finish(TurnState.FAILED, Failure(exc.message, exc.hint, exc.detail))
+        _fail(running, Failure(exc.message, exc.hint, exc.detail))
     except Exception:
         log.exception("turn %s failed unexpectedly", running.turn.id)
-        running.finish(TurnState.FAILED, UNEXPECTED)
+        _fail(running, UNEXPECTED)
+
+
+def _fail(running: RunningTurn, failure: Failure) -> None:
+    if running.turn.state.finished:  # the answer is out; only the summary was at stake, and it is tried again next turn
+        log.warning("the summary stays as it was: %s %s", failure.message, failure.detail)
+    else:
+        running.finish(TurnState.FAILED, failure)
 
 
 def _stopped(running: RunningTurn) -> None:
+    if running.turn.state.finished:
+        return
     match running.lease.ending:
         case Ending.LOST:
             raise lease_lost()
