@@ -1,4 +1,4 @@
-"""Databases: every configured connection by name, opened once per process, with its catalog. The demo is made when first asked for."""
+"""Databases: every configured connection by name, opened once per process, with its catalog. The demo is made when asked for."""
 
 from __future__ import annotations
 
