@@ -11,8 +11,9 @@ from enum import IntEnum
 from core.execution.names import singular, stem, words
 from core.models.catalog import Column, Kind, Table
 
-_NUMBERS = frozenset({"id", "ids", "key", "fk", "uid", "ref", "no", "nr", "num", "number"})
-_ENDINGS = _NUMBERS | {"code", "guid", "uuid", "ssn"}
+_IDS = frozenset({"id", "ids", "key", "fk", "uid", "ref"})
+"""Endings that mean the same."""
+_ENDINGS = _IDS | {"no", "nr", "num", "number", "code", "guid", "uuid", "ssn"}
 _GENERIC = _ENDINGS | {"name", "rowid", "pk", "type", "year", "title", "date"}
 _PARENTS = frozenset({"parent", "predecessor", "successor", "superior"})
 _BOSSES = frozenset(
@@ -21,6 +22,10 @@ _BOSSES = frozenset(
 _PEOPLE = frozenset({"employee", "staff", "person", "people", "user", "member", "worker", "personnel", "emp", "agent"})
 _AMOUNTS = frozenset(
     {
+        "year",
+        "month",
+        "day",
+        "date",
         "number",
         "num",
         "no",
@@ -129,7 +134,7 @@ def _within(column: Column, table: Table, key: str) -> Strength | None:
 def _fits(column: str, key: str, own: str) -> bool:
     """customer_id may mean customers.id or customers.customer_id, but customer_code only a code."""
     one, two = _ending(column), _ending(key)
-    return base_of(key) in ("", own) and (one == two or not two or {one, two} <= _NUMBERS)
+    return base_of(key) in ("", own) and (one == two or not two or {one, two} <= _IDS)
 
 
 def _compound(column: str, other: Table, key: str) -> bool:
