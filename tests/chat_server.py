@@ -282,9 +282,6 @@ def _envelope(kind: str, choices: list[dict[str, Any]], usage: bool) -> dict[str
     return {"id": "scripted", "object": kind, "created": 0, "model": "scripted", "choices": choices, "usage": counts}
 
 
-# ---------------------------------------------------------------------------------------------- as a program
-
-
 class Book:
     """Answers from a list of entries by the question asked, and sensibly where no entry fits."""
 
@@ -296,7 +293,8 @@ class Book:
         entry = self._entry(request)
         delay_s = float(entry.get("delay_s", self._delay_s))
         if request.schema_name == "sql_draft" or '"sql"' in request.text:
-            return answer({**_draft(request), **{key: entry[key] for key in _DRAFT if key in entry}}, delay_s=delay_s)
+            scripted = {key: entry[key] for key in _DRAFT if key in entry}
+            return answer(_DRAFT | scripted if scripted else _count(request), delay_s=delay_s)
         if request.schema_name == "summary":
             return answer(_summary(request), delay_s=delay_s)
         return say(str(entry.get("analysis", "The table holds the answer to this question.")), delay_s=delay_s, gap_s=0.03)
@@ -306,18 +304,8 @@ class Book:
         return next((entry for entry in self._entries if str(entry["when"]).lower() in asked), {})
 
 
-_DRAFT: dict[str, Any] = {
-    "sql": "",
-    "explanation": "",
-    "assumptions": [],
-    "unused_words": [],
-    "confidence": 0.9,
-    "clarification": None,
-    "outputs": [],
-    "chart_kind": "",
-    "changes": [],
-    "wrong": "",
-}
+_DRAFT: dict[str, Any] = dict.fromkeys(("sql", "explanation", "chart_kind", "wrong"), "")
+_DRAFT |= {"assumptions": [], "unused_words": [], "outputs": [], "changes": [], "confidence": 0.9, "clarification": None}
 
 
 def question_of(request: Request) -> str:
@@ -327,7 +315,7 @@ def question_of(request: Request) -> str:
     return found[-1].strip() if found else last
 
 
-def _draft(request: Request) -> dict[str, Any]:
+def _count(request: Request) -> dict[str, Any]:
     """Counts the rows of the first table of the prompt; asks back where there is none."""
     table = re.search(r'^table ("(?:[^"\\]|\\.)*"|\S+)', request.text, re.MULTILINE)
     if not table:
@@ -352,7 +340,7 @@ def main() -> None:
     sys.stdout.flush()
     try:
         threading.Event().wait()
-    except KeyboardInterrupt:
+    finally:
         server.close()
 
 
