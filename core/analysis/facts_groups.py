@@ -126,7 +126,7 @@ def _followers(r: Ranked) -> Iterator[Fact]:
     named = [f"{r.names[i]} ({s.value(r.measure, r.values[i])})" for i in places]
     text = f"{join_names(named)} {'follows' if len(named) == 1 else 'follow'}"
     if not r.t.reading.partial and places[-1] < len(r.values) - 1:
-        opposite = "has the most" if r.lowest else "comes last"
+        opposite = "is the highest" if r.lowest else "comes last"
         lasts = [name for name, value in zip(r.names, r.values, strict=True) if value == r.values[-1]]
         if len(lasts) == 1:
             text += f"; {lasts[0]} {opposite}, with {s.value(r.measure, r.values[-1])}"

@@ -71,14 +71,14 @@ def run(t: Telling, measure: int, numbers: list[Number | None]) -> Run:
 
 def _is_incomplete(t: Telling, measure: int, grain: str, at: tuple[datetime, ...], values: tuple[Number, ...]) -> bool:
     """Known from today or the catalog's last date; else guessed where a sum falls to less than half of what was usual."""
-    if len(at) < 3 or measure not in t.reading.additive or grain not in _SLACK:
+    if len(at) < 2 or measure not in t.reading.additive or grain not in _SLACK:
         return False
     end = end_of(at[-1], grain).date()
     if t.today and at[-1].date() <= t.today < end:
         return True
     if last := _last_date(t):
         return at[-1].date() <= last < end - timedelta(days=_SLACK[grain])
-    return float(values[-1]) < 0.5 * median(map(float, values[:-1]))
+    return len(at) > 2 and float(values[-1]) < 0.5 * median(map(float, values[:-1]))
 
 
 def _last_date(t: Telling) -> date | None:
@@ -120,8 +120,10 @@ def _two(r: Run, s: Sentence) -> Fact:
     before, after = r.values
     first, last = s.value(r.measure, before), s.value(r.measure, after)
     change = percent_change(float(before), float(after))
-    verb = "stayed at" if after == before else "rose" if after > before else "fell"
     said = r.t.measure(r.measure)
+    if r.incomplete:
+        return s.fact("change", f"{said} was {first} {r.at(0)} and, so far, {last} {r.at(1)}.", 2.0, last)
+    verb = "stayed at" if after == before else "rose" if after > before else "fell"
     if after == before:
         return s.fact("change", f"{said} stayed at {last} from {r.when(0)} to {r.when(1)}.", 2.0, last)
     tail = f" ({s.percent(change, sign=True)})" if change is not None else ""

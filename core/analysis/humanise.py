@@ -106,6 +106,8 @@ def _format_measure(value: Number, unit: str, places: int | None, currency: str,
 def format_money(value: Number, currency: str = "", *, places: int | None = None, locale: str = "en") -> str:
     """Two places unless told otherwise; a symbol only where the currency is known."""
     text = format_number(value, 2 if places is None else places, locale=locale)
+    if text.startswith("-"):
+        return "-" + format_money(-value, currency, places=places, locale=locale)
     return {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CHF": "CHF\u00a0"}.get(currency, "") + text
 
 

@@ -37,8 +37,9 @@ def scale_of(
     low, high = min(values), max(values)
     if zero or (low > 0 and low < near * high) or (high < 0 and high > near * low):
         low, high = min(low, 0.0), max(high, 0.0)
-    if low == high:
-        low, high = (low, low + 1) if low >= 0 else (low - 1, low)
+    size = max(abs(low), abs(high))
+    if high - low <= 1e-9 * size:
+        low, high = (low, low + max(1.0, 0.05 * size)) if low >= 0 else (low - max(1.0, 0.05 * size), low)
     step = _round_step((high - low) / (MOST_TICKS - 1))
     first = math.floor(low / step + 1e-9) if low else 0
     last = math.ceil(high / step - 1e-9) if high else 0

@@ -94,6 +94,8 @@ class Shape:
             return f"{int(value):02}:00"
         if column.cycle == "quarter" and str(value).isdigit():
             return f"Q{int(value)}"
+        if column.role is Role.KEY and isinstance(value, int):
+            return f"{' '.join(word for word in words(column.name) if word != 'id').capitalize() or 'No.'} {value}"
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else format_value(value, locale=locale)
         return " ".join(text.split()) or "(empty)"
 
