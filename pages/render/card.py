@@ -7,7 +7,7 @@ import streamlit as st
 from core.models import ChartKind, ResultSet, Turn, TurnState
 from core.wiring import App
 from pages.render import actions, chart, chips, clarification, download, editor, metric, sql, table, trouble
-from pages.render.text import ago, escape, label, plain, rich, sentence, shortened
+from pages.render.text import ago, escape, label, line, rich, sentence, shortened
 
 TABLE_AT_ONCE = 30
 """Rows up to which an answer without a chart is shown as its table; more are shown by scrolling."""
@@ -24,7 +24,7 @@ def draw(app: App, turn: Turn, *, is_open: bool, writable: bool) -> None:
                 title(turn)
                 _body(app, turn, writable)
             return
-        with st.expander(_line(turn), key=f"fold-{turn.id}", on_change="rerun") as fold:
+        with st.expander(_folded(turn), key=f"fold-{turn.id}", on_change="rerun") as fold:
             if fold.open:
                 _body(app, turn, writable)
 
@@ -43,7 +43,7 @@ def interrupted(app: App, turn: Turn, *, writable: bool) -> None:
     _retry(app, turn, writable)
 
 
-def _line(turn: Turn) -> str:
+def _folded(turn: Turn) -> str:
     """A folded card: the question, and the sentence that answered it."""
     question = f"**{label(shortened(turn.question, 200))}**"
     answer = label(shortened(_summary(turn), 220))
@@ -89,7 +89,7 @@ def _answer(turn: Turn, result: ResultSet | None) -> None:
         return
     spec = chart.shown(turn)
     if spec.kind is ChartKind.METRIC:
-        metric.draw(result, spec, turn.draft)
+        metric.draw(turn, spec, result)
     elif spec.kind is not ChartKind.NONE:
         chart.draw(turn, spec, result, alt=_alt(turn))
     elif result.row_count:
@@ -110,14 +110,14 @@ def _notes(turn: Turn) -> list[str]:
 
 
 def _alt(turn: Turn) -> str:
-    return plain(turn.analysis.text) if turn.analysis is not None and turn.analysis.text else turn.question
+    return line(turn.analysis.text) if turn.analysis is not None and turn.analysis.text else turn.question
 
 
 def _controls(app: App, turn: Turn, result: ResultSet | None, writable: bool) -> None:
     """Table, SQL and chart editor, one at a time and only when asked for; downloads; Retry where there is no answer."""
     panels = [_TABLE] if result is not None and result.row_count and chart.shown(turn).kind is not ChartKind.NONE else []
     panels += [_SQL] if turn.draft is not None else []
-    panels += [_EDIT] if result is not None and editor.possible(result) and writable else []
+    panels += [_EDIT] if result is not None and editor.possible(turn, result) and writable else []
     panel = None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"controls-{turn.id}"):
         if panels:

@@ -97,4 +97,4 @@ def _empty() -> None:
 
 
 def _open(identifier: str) -> None:
-    st.switch_page("pages/chat.py", query_params={"session": identifier} if identifier else None)
+    st.switch_page("chat.py", query_params={"session": identifier} if identifier else None)

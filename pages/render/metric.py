@@ -1,21 +1,20 @@
-"""One number, shown big with what it is; what it compares to stands in the answer beside it."""
+"""One number, shown big, with what it is and what it compares to."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.analysis import format_value
-from core.models import ChartSpec, ResultSet, SqlDraft
+from core.analysis import metric
+from core.models import ChartSpec, ResultSet, Turn
 from pages.render import state
 from pages.render.text import escape
 
 
-def draw(result: ResultSet, spec: ChartSpec, draft: SqlDraft | None) -> None:
-    column = spec.y[0] if spec.y else 0
-    rows = result.rows(1)
-    if not rows or column >= len(rows[0]):
+def draw(turn: Turn, spec: ChartSpec, result: ResultSet) -> None:
+    facts = turn.analysis.facts if turn.analysis is not None else ()
+    shown = metric(spec, result, turn.draft, facts=facts, locale=state.locale())
+    if shown is None:
         return
-    unit = draft.outputs[column].unit if draft is not None and column < len(draft.outputs) else ""
-    value = format_value(rows[0][column], unit, locale=state.locale())
-    name = spec.title or spec.y_title or result.names[column].replace("_", " ")
-    st.html(f'<div><div class="tt-number">{escape(value)}</div><p class="tt-meta">{escape(name)}</p></div>')
+    number = f'<div class="tt-number" title="{escape(shown.exact)}">{escape(shown.value)}</div>'
+    lines = "".join(f'<p class="tt-meta">{escape(line)}</p>' for line in (shown.label, shown.comparison) if line)
+    st.html(f"<div>{number}{lines}</div>")

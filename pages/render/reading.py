@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.execution.databases import Databases
 from core.execution.readings import Reading, Readings
 from core.wiring import App
 from pages.render import trouble
@@ -15,9 +16,14 @@ QUICK_S = 0.4
 """A catalog that is there within this time is drawn at once, without a flash of progress."""
 
 
-@st.cache_resource(show_spinner=False)
-def readings(_app: App) -> Readings:
-    return Readings(_app.databases)
+def readings(app: App) -> Readings:
+    """Of this App: one built anew (after an error, in a test) begins with none."""
+    return _readings(id(app.databases), app.databases)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _readings(identity: int, _databases: Databases) -> Readings:
+    return Readings(_databases)
 
 
 def of(app: App, connection: str) -> Reading:

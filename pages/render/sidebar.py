@@ -45,7 +45,7 @@ def _recent(app: App, current: str) -> None:
                 for listing in group:
                     _row(listing, listing.id == current)
     if app.sessions.count() > RECENT:
-        st.page_link("pages/sessions.py", label="All sessions", icon=":material/more_horiz:")
+        st.page_link("sessions.py", label="All sessions", icon=":material/more_horiz:")
 
 
 def _row(listing: SessionListing, is_current: bool) -> None:

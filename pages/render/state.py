@@ -65,9 +65,9 @@ def set_connection(name: str) -> None:
     st.session_state[_CONNECTION] = name
 
 
-def value(key: str) -> Any:
-    """What the widget of that key holds, None before it is drawn."""
-    return st.session_state.get(key)
+def value(key: str, default: Any = None) -> Any:
+    """What the widget of that key holds, the default where it is not drawn."""
+    return st.session_state.get(key, default)
 
 
 def forget(*keys: str) -> None:

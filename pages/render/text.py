@@ -9,9 +9,11 @@ import html
 import re
 from datetime import UTC, datetime
 
+from core.analysis import plain
+
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:^=\"'/@%,;?])")
 _LIVE = re.compile(r":(?=[\w/+-])|www(?=\.)|(?=@)", re.IGNORECASE)
-_BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
+_BOLD = re.compile(r"(?<!\\)\*\*")
 _JOINER = "\u2060"
 
 
@@ -20,15 +22,17 @@ def escape(text: str) -> str:
     return html.escape(text, quote=True).replace("\n", "<br>")
 
 
-def rich(text: str) -> str:
-    """`text` for st.html with `**bold**` as the only markup it may carry; blank lines part paragraphs."""
-    paragraphs = (_BOLD.sub(r"<strong>\1</strong>", escape(part.strip())) for part in re.split(r"\n\s*\n", text))
+def rich(markdown: str) -> str:
+    """The Markdown of an analysis for st.html, with `**bold**` as the only markup; blank lines part paragraphs."""
+    paragraphs = (_bold(part.strip()) for part in re.split(r"\n\s*\n", markdown))
     return "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs if paragraph)
 
 
-def plain(text: str) -> str:
-    """`text` without its bold marks, on one line."""
-    return " ".join(_BOLD.sub(r"\1", text).split())
+def _bold(markdown: str) -> str:
+    parts = [escape(plain(part)) for part in _BOLD.split(markdown)]
+    if len(parts) % 2 == 0:  # a mark without its partner is none
+        return "".join(parts)
+    return "".join(f"<strong>{part}</strong>" if at % 2 else part for at, part in enumerate(parts))
 
 
 def label(text: str) -> str:
@@ -42,13 +46,18 @@ def label(text: str) -> str:
 
 def shortened(text: str, length: int) -> str:
     """The first `length` characters on one line, with an ellipsis where something is left off."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: length - 1].rstrip() + "…"
+
+
+def line(markdown: str) -> str:
+    """The Markdown of an analysis as plain text on one line."""
+    return " ".join(plain(markdown).split())
 
 
 def sentence(text: str) -> str:
     """The first sentence of an analysis, plain."""
-    first, *_ = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])", plain(text), maxsplit=1)
+    first, *_ = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])", line(text), maxsplit=1)
     return first
 
 

@@ -36,7 +36,7 @@ def page(error: TabletalkError) -> None:
         with st.container(horizontal=True):
             if isinstance(error, InvalidSessionId | SessionNotFound):
                 st.button("Start a new session", type="primary", on_click=state.go_to_session, args=("",), key="trouble-new")
-                st.page_link("pages/sessions.py", label="See all sessions", icon=":material/list:")
+                st.page_link("sessions.py", label="See all sessions", icon=":material/list:")
             else:
                 st.button("Try again", type="primary", icon=":material/refresh:", key="trouble-again")
         details(error.detail, key="trouble-details")

@@ -180,7 +180,7 @@ def test_a_reload_in_the_middle_shows_the_running_turn_again(site: Site) -> None
     expect(card(page, "Tell the total slowly").get_by_role("status")).to_contain_text("…")
     page.reload()
     expect(card(page, "Tell the total slowly").get_by_role("status")).to_contain_text("…")
-    expect(card(page, "Tell the total slowly").get_by_role("button", name="SQL")).to_be_visible()
+    expect(card(page, "Tell the total slowly").get_by_role("radio", name="SQL")).to_be_visible()
     page.context.close()
 
 
@@ -202,17 +202,17 @@ def test_a_click_elsewhere_while_a_turn_runs_disturbs_nothing_and_a_second_quest
     page = site.page()
     ask(page, "Number of customers by region")
     answered = card(page, "Number of customers by region")
-    expect(answered.get_by_role("button", name="SQL")).to_be_visible()
+    expect(answered.get_by_role("radio", name="SQL")).to_be_visible()
     use_model(page)
     ask(page, "Tell the total slowly")
     expect(card(page, "Tell the total slowly").get_by_role("status")).to_be_visible()
     ask(page, "and the total again")
     expect(page.get_by_text("Waits until the question before it is answered.")).to_be_visible()
-    answered.get_by_role("button", name="SQL").click()
+    answered.get_by_role("radio", name="SQL").click()
     expect(answered.locator("code").first).to_contain_text("SELECT")
     expect(card(page, "Tell the total slowly").get_by_role("status")).to_be_visible()
     for question in ("Tell the total slowly", "and the total again"):
-        expect(card(page, question).get_by_role("button", name="SQL")).to_be_visible()
+        expect(card(page, question).get_by_role("radio", name="SQL")).to_be_visible()
     page.context.close()
 
 
@@ -220,7 +220,7 @@ def test_an_edited_chart_is_kept_over_a_reload(site: Site) -> None:
     page = site.page()
     ask(page, "Total amount by region")
     answer = card(page, "Total amount by region")
-    answer.get_by_role("button", name="Edit chart").click()
+    answer.get_by_role("radio", name="Edit chart").click()
     answer.get_by_role("combobox", name="Type").click()
     page.get_by_role("option", name="Parts of a whole").click()
     expect(answer.locator(".js-plotly-plot .pielayer .slice").first).to_be_visible()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pages.render.text import ago, count, duration, escape, label, plain, rich, sentence, shortened
+from pages.render.text import ago, count, duration, escape, label, line, rich, sentence, shortened
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
@@ -45,8 +45,12 @@ def test_the_first_sentence_of_an_answer_is_its_summary() -> None:
     assert sentence("**Karl Seal** spent 221.55. Two others follow.") == "Karl Seal spent 221.55."
 
 
-def test_plain_text_has_no_marks() -> None:
-    assert plain("a **b**\n\nc") == "a b c"
+def test_the_marks_of_an_analysis_are_gone_from_its_line() -> None:
+    assert line("a **b**\n\nc\\_d") == "a b c_d"
+
+
+def test_an_escaped_mark_is_shown_and_a_lone_one_is_not() -> None:
+    assert rich(r"2 \*\* 3 and **4") == "<p>2 ** 3 and 4</p>"
 
 
 def test_a_long_text_is_cut_with_an_ellipsis() -> None:
