@@ -92,7 +92,8 @@ def _columns(scope: Scope, names: _Names) -> Iterator[str]:
         known = _reachable(column, around, names)
         if known is not None and names.key(column.this) not in known:
             of = f" of {name_text(column.table)}" if column.table else ""
-            yield f"There is no column {name_text(column.name)}{of}.{_near(column.name, known)}"
+            quoted = " If it is a text, write it in single quotes." if column.this.args.get("quoted") and not of else ""
+            yield f"There is no column {name_text(column.name)}{of}.{_near(column.name, known)}{quoted}"
 
 
 def _named_here(column: exp.Column, around: list[Scope], names: _Names, others: set[str] | frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ from core.models import Column, Role, Table
 _DOTTED = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}(\.[A-Za-z_][A-Za-z0-9_]{0,62})?")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 FEW_VALUES = 50
-"""Columns with at most so many distinct values show samples: kinds and states, rarely people."""
+"""Columns with at most so many distinct values that recur show samples: kinds and states, not people, phones or notes."""
 
 
 def table_text(table: Table) -> str:
@@ -27,8 +27,8 @@ def column_text(column: Column, table: Table) -> str:
     parts += [f"-> {table_name_text(table_name)}.{name_text(ref)}" for table_name, ref in _references(column, table)]
     if column.minimum is not None and column.maximum is not None and column.role in (Role.MEASURE, Role.TIME):
         parts.append(f"{cut(column.minimum, 30)} to {cut(column.maximum, 30)}")
-    elif column.samples and column.role is Role.DIMENSION and (column.distinct_count or FEW_VALUES + 1) <= FEW_VALUES:
-        parts.append("such as " + ", ".join(value_text(sample) for sample in column.samples[:3]))
+    elif samples := [sample for sample in column.samples if sample.strip()]:
+        parts += ["such as " + ", ".join(map(value_text, samples[:3]))] if _is_kind(column, table) else []
     return ", ".join(parts) + _comment(column.comment)
 
 
@@ -50,6 +50,11 @@ def table_name_text(name: str) -> str:
 
 def value_text(value: str) -> str:
     return json.dumps(cut(value, 60), ensure_ascii=False)
+
+
+def _is_kind(column: Column, table: Table) -> bool:
+    distinct = column.distinct_count
+    return column.role is Role.DIMENSION and distinct is not None and distinct <= min(FEW_VALUES, (table.row_count or 0) / 2)
 
 
 def _references(column: Column, table: Table) -> list[tuple[str, str]]:
