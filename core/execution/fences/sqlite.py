@@ -128,10 +128,15 @@ def _authorize(action: int, first: str | None, second: str | None, database: str
         name = (first or "").lower()
         allowed = name in READING_PRAGMAS and (second is None or name in ARGUMENT_PRAGMAS)
         return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
-    # An R-tree prepares its writes when it is first read; mode=ro stops them if they ever run.
-    if action in WRITES and (first or "").endswith(SHADOW_SUFFIXES):
+    # A virtual table (json_each, full text) declares itself when it is first read, and an R-tree prepares its writes.
+    # Neither runs; mode=ro with query_only would stop it.
+    if (action == sqlite3.SQLITE_UPDATE and first == "sqlite_master") or (action in WRITES and _is_shadow(first)):
         return sqlite3.SQLITE_OK
     return sqlite3.SQLITE_DENY
+
+
+def _is_shadow(table: str | None) -> bool:
+    return (table or "").endswith(SHADOW_SUFFIXES)
 
 
 def _is_gone(text: str) -> bool:

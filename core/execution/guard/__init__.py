@@ -10,6 +10,7 @@ from sqlglot.errors import SqlglotError
 
 from core.errors import SqlRefused
 from core.execution.guard import functions, nodes, tables
+from core.execution.guard.dialects import plain
 from core.execution.words import words
 
 MAX_CHARACTERS = 100_000
@@ -33,7 +34,7 @@ def check(sql: str, dialect: str) -> str:
     if refusal is not None:
         raise SqlRefused(refusal[0], HINT, detail=refusal[1], sql=sql)
     try:
-        return tree.sql(dialect=dialect, comments=False, unsupported_level=ErrorLevel.RAISE)
+        return tree.sql(dialect=plain(dialect), comments=False, unsupported_level=ErrorLevel.RAISE)
     except (SqlglotError, ValueError, RecursionError) as exc:
         raise SqlRefused("This SQL could not be checked.", HINT, detail=str(exc), sql=sql) from exc
 
@@ -43,7 +44,7 @@ def _parsed(sql: str, dialect: str) -> exp.Expr:
         raise SqlRefused("This SQL is too long, or it is not text.", "Ask for less at once.", sql=sql)
     try:
         _refuse_hidden(sql, dialect)
-        parsed = sqlglot.parse(sql, read=dialect, error_level=ErrorLevel.IMMEDIATE)
+        parsed = sqlglot.parse(sql, read=plain(dialect), error_level=ErrorLevel.IMMEDIATE)
     except (SqlglotError, ValueError, RecursionError) as exc:
         raise SqlRefused(*_unreadable(sql), detail=" ".join(str(exc).split()), sql=sql) from exc
     statements = [tree for tree in parsed if tree is not None and not isinstance(tree, exp.Semicolon)]

@@ -30,7 +30,7 @@ _SQLITE = words("""
 _MYSQL = words("""
     add_months adddate addtime any_value bin bin_to_uuid bit_length char_length chr conv convert_tz crc32 curdate curtime
     date_format elt export_set field find_in_set format_bytes from_days from_unixtime get_format grouping inet6_aton
-    inet6_ntoa inet_aton inet_ntoa insert interval is_ipv4 is_ipv6 is_uuid json_arrayagg json_compact json_contains
+    inet6_ntoa inet_aton inet_ntoa insert is_ipv4 is_ipv6 is_uuid json_arrayagg json_compact json_contains
     json_contains_path json_depth json_detailed json_exists json_insert json_keys json_length json_loose json_merge_patch
     json_merge_preserve json_normalize json_objectagg json_overlaps json_pretty json_query json_quote json_remove json_replace
     json_search json_set json_storage_size json_table json_unquote json_value lcase make_set makedate maketime microsecond mid
