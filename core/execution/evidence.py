@@ -12,10 +12,11 @@ from core.execution.asker import Asker, relation
 from core.execution.kinds import Evidence, stored_kind
 from core.models.catalog import Table
 
-EVIDENCE_ROWS = 20_000
+EVIDENCE_ROWS = 10_000
 _COLUMNS_PER_STATEMENT = 60
 _DATE = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]"
 _TIME = "[0-2][0-9]:[0-5][0-9]*"
+_PATTERNS = (_DATE, f"{_DATE}[ T]{_TIME}", _TIME)
 
 
 def corrected(asker: Asker, table: Table, limit_s: float) -> Table:
@@ -45,13 +46,14 @@ def _evidence(asker: Asker, table: Table, names: list[str], limit_s: float) -> d
 def _parts(value: sa.ColumnElement[Any]) -> list[sa.ColumnElement[Any]]:
     """In the order of the fields of Evidence."""
     storage = sa.func.typeof(value)
+    is_text = storage == "text"
     filled = value != sa.literal("")
     return [
         sa.func.count(sa.case((filled, 1))),
         sa.func.count(sa.case((storage == "integer", 1))),
         sa.func.count(sa.case((storage == "real", 1))),
-        sa.func.count(sa.case((sa.and_(storage == "text", filled), 1))),
-        *(sa.func.count(sa.case((_like(value, pattern), 1))) for pattern in (_DATE, f"{_DATE}[ T]{_TIME}", _TIME)),
+        sa.func.count(sa.case((sa.and_(is_text, filled), 1))),
+        *(sa.func.count(sa.case((sa.and_(is_text, _like(value, pattern)), 1))) for pattern in _PATTERNS),
         sa.func.count(sa.case((sa.and_(storage == "integer", value.in_((0, 1))), 1))),
     ]
 

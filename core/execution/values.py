@@ -20,7 +20,8 @@ LONGEST = 100
 WHOLE_ROWS = 5_000_000
 """Up to this many rows the values of the whole table are collected, beyond it those of the sample."""
 PROSE = 60
-"""Average characters from which a column of mostly different texts is prose."""
+PROSE_VALUES = 20
+"""Average characters, and different values, from which a column is prose."""
 _IDENTIFIER = re.compile(r"\S+@\S+\.\S+|https?://\S+|www\.\S+|[0-9a-fA-F-]{32,}|\+?[\d\s()./-]{7,}")
 
 
@@ -50,11 +51,11 @@ def _is_wanted(entry: Profiled, column: Column) -> bool:
     many = column.distinct_count is None or column.distinct_count > PER_COLUMN
     if many and column.samples and all(_IDENTIFIER.fullmatch(sample) for sample in column.samples):
         return False
-    return not _is_prose(entry.figures.get(column.name, Figures()), column, entry.table.row_count or 0)
+    return not _is_prose(entry.figures.get(column.name, Figures()), column)
 
 
-def _is_prose(figures: Figures, column: Column, rows: int) -> bool:
-    return figures.average_length > PROSE and (column.distinct_count or 0) > min(20, rows / 2)
+def _is_prose(figures: Figures, column: Column) -> bool:
+    return figures.average_length > PROSE and (column.distinct_count or 0) > PROSE_VALUES
 
 
 def _column_values(asker: Asker, entry: Profiled, column: Column, most: int) -> ColumnValues | None:
