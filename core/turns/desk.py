@@ -86,11 +86,15 @@ class Turns:
         return read_progress(self._client, session_id)
 
     def is_interrupted(self, turn: Turn, progress: Progress | None) -> bool:
-        """Whether the turn's worker died: it counts as running while no worker runs it.
+        """Whether the turn's worker died: it is stored as running while no worker runs it.
 
-        Read the progress before the turn: the other way round a turn that ends in between looks interrupted.
+        A turn that begins or ends between the two reads looks so, too; so a suspicion is confirmed by reading again, the lease
+        before the turn: what ran before and is under no lease now has ended, or its worker has.
         """
-        return turn.state is TurnState.RUNNING and (progress is None or progress.turn_id != turn.id)
+        if turn.state is not TurnState.RUNNING or _runs(turn, progress) or _runs(turn, self.progress(turn.session_id)):
+            return False
+        now = self._sessions.turn(turn.session_id, turn.id)
+        return now.state is TurnState.RUNNING and now.attempts == turn.attempts
 
     def cursor(self, session_id: str) -> str:
         """Id of the newest event. Read before the turns, a page that follows the events after it misses nothing."""
@@ -148,6 +152,10 @@ class Turns:
 
     def _changed(self, turn: Turn) -> None:
         events.publish(self._client, turn.session_id, Event(EventKind.CHANGED, turn.id, {"what": "turn", "state": turn.state}))
+
+
+def _runs(turn: Turn, progress: Progress | None) -> bool:
+    return progress is not None and progress.turn_id == turn.id
 
 
 def checked_question(question: str) -> str:

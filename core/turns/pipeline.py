@@ -38,7 +38,7 @@ def run_turn(run: RunningTurn) -> None:
             run.status(step.name, step.message)
         with run.timed(step.name):
             step.run(run)
-        if run.turn.state in (TurnState.RUNNING, TurnState.DONE):  # one that waits for a choice may be queued again already
+        if not run.turn.state.finished or step.run is fold:  # `save` itself stores the end
             run.save()
 
 
@@ -101,7 +101,7 @@ def analyse(run: RunningTurn) -> None:
 def save(run: RunningTurn) -> None:
     drafted = run.turn.draft.tokens if run.turn.draft else 0
     run.change(tokens=drafted + (run.turn.analysis.tokens if run.turn.analysis else 0))
-    with run.timed("save"):  # known before the end is told; the loop puts the whole time in its place
+    with run.timed("save"):
         run.save()
     run.finish(TurnState.NEEDS_CLARIFICATION if run.turn.clarification else TurnState.DONE)
 

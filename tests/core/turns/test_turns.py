@@ -299,5 +299,17 @@ def test_a_deleted_session_ends_its_running_turn_quietly(turns: Turns, rooms: Ro
     until_running(turns, session_id, "draft")
     rooms.sessions.delete(session_id)
     other = rooms.sessions.create("shop").id
-    assert all(ask(turns, other, f"SELECT {number}").state is TurnState.DONE for number in range(3))
+    for number in range(3):
+        answered = ask(turns, other, f"SELECT {number}")
+        assert answered.state is TurnState.DONE, answered
     assert rooms.redis.keys(f"*{session_id}*") == []
+
+
+def test_a_turn_that_just_began_or_ended_is_not_taken_for_interrupted(turns: Turns, workers: Workers, session_id: str) -> None:
+    """With what a page read a moment before: no progress yet, and the turn as running."""
+    turn = turns.submit(session_id, "wait 0.3")
+    until_running(turns, session_id, "draft")
+    running = turns.retry(session_id, turn.id)
+    assert running.state is TurnState.RUNNING and not turns.is_interrupted(running, None)
+    turns.wait(session_id, turn.id, timeout_s=5)
+    assert not turns.is_interrupted(running, None)
