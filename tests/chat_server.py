@@ -3,7 +3,8 @@
     with ChatServer([say("Hello."), fail(429)]) as server: …        # replies in order, then a callable or 500s
     python tests/chat_server.py --port 9999 [--script replies.json] [--delay 0.5]
 
-The JSON file is a list of {"when": part of the question, "sql", "explanation", …, "analysis": text, "delay_s": seconds}.
+The JSON file is a list of {"when": part of the question, "sql", "explanation", …, "repaired": the SQL after an
+error, "analysis": text, "delay_s": seconds}.
 """
 
 from __future__ import annotations
@@ -294,6 +295,8 @@ class Book:
         delay_s = float(entry.get("delay_s", self._delay_s))
         if request.schema_name == "sql_draft" or '"sql"' in request.text:
             scripted = {key: entry[key] for key in _DRAFT if key in entry}
+            if "repaired" in entry and "<database_message>" in request.text:
+                scripted["sql"] = entry["repaired"]
             return answer(_DRAFT | scripted if scripted else _count(request), delay_s=delay_s)
         if request.schema_name == "summary":
             return answer(_summary(request), delay_s=delay_s)
@@ -333,11 +336,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=9999)
     parser.add_argument("--script", type=Path, help="JSON file of entries")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
-    arguments = parser.parse_args()
-    entries = json.loads(arguments.script.read_text(encoding="utf-8")) if arguments.script else []
-    server = ChatServer(Book(entries, arguments.delay), port=arguments.port)
-    sys.stdout.write(f"OPENAI_BASE_URL={server.url} OPENAI_API_KEY=none OPENAI_MODEL=scripted\n")
-    sys.stdout.flush()
+    given = parser.parse_args()
+    entries = json.loads(given.script.read_text(encoding="utf-8")) if given.script else []
+    server = ChatServer(Book(entries, given.delay), port=given.port)
+    print(f"OPENAI_BASE_URL={server.url} OPENAI_API_KEY=none OPENAI_MODEL=scripted", flush=True)  # noqa: T201
     try:
         threading.Event().wait()
     finally:
