@@ -295,7 +295,7 @@ class Book:
         delay_s = float(entry.get("delay_s", self._delay_s))
         if request.schema_name == "sql_draft" or '"sql"' in request.text:
             scripted = {key: entry[key] for key in _DRAFT if key in entry}
-            if "repaired" in entry and "<database_message>" in request.text:
+            if "repaired" in entry and "<database_message>" in request.messages[-1]["content"]:
                 scripted["sql"] = entry["repaired"]
             return answer(_DRAFT | scripted if scripted else _count(request), delay_s=delay_s)
         if request.schema_name == "summary":

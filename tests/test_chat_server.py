@@ -18,7 +18,8 @@ from core.summarization import fold
 from tests.core.nl2sql.llm.shop import shop, turns
 
 SCRIPT = [
-    {"when": "how many orders", "sql": "SELECT COUNT(*) AS n FROM orders", "explanation": "Counts.", "analysis": "Quite many."}
+    {"when": "how many orders", "sql": "SELECT COUNT(*) AS n FROM orders", "explanation": "Counts.", "analysis": "Quite many."},
+    {"when": "broken", "sql": "SELECT nope FROM orders", "repaired": "SELECT id FROM orders", "wrong": "It was broken."},
 ]
 
 
@@ -45,6 +46,9 @@ def test_the_program_answers_from_its_script_and_counts_rows_otherwise(model: Ch
     other = engine.draft("Why?", Context(), shop())
     assert isinstance(other, SqlDraft)
     assert other.sql == "SELECT COUNT(*) AS row_count FROM customers"
+    mended = engine.draft("The broken one", Context(), shop())
+    assert isinstance(mended, SqlDraft)
+    assert (mended.sql, mended.repairs) == ("SELECT id FROM orders", ("It was broken.",))
     pieces: list[str] = []
     assert model.stream([Message("user", "Write about: How many orders?")], pieces.append)[0] == "Quite many."
     assert len(pieces) == 2

@@ -213,7 +213,7 @@ def test_one_deadline_holds_for_the_whole_call(start: Started) -> None:
     started = time.monotonic()
     with pytest.raises(ModelTimeout):
         model.structured(ASK, SCHEMA)
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 4
 
 
 def test_a_stream_that_trickles_past_the_deadline_ends(start: Started) -> None:
@@ -225,12 +225,17 @@ def test_a_stream_that_trickles_past_the_deadline_ends(start: Started) -> None:
 @pytest.mark.parametrize("streams", [True, False])
 def test_stop_ends_a_call_that_waits_for_its_first_byte_and_closes_the_connection(start: Started, streams: bool) -> None:
     server, model = start([Reply(hang=True), say("Fine."), answer(HELLO)], timeout_s=60)
-    stop = Cancellation()
-    threading.Timer(0.3, stop.cancel).start()
-    started = time.monotonic()
+    stop, pressed = Cancellation(), list[float]()
+
+    def press() -> None:
+        _until(lambda: len(server.requests) == 1)
+        pressed.append(time.monotonic())
+        stop.cancel()
+
+    threading.Thread(target=press).start()
     with pytest.raises(Cancelled):
         _ = read(model, cancellation=stop) if streams else model.structured(ASK, SCHEMA, cancellation=stop)
-    assert time.monotonic() - started < 1.3
+    assert time.monotonic() - pressed[0] < 1
     _until(lambda: server.left == 1)
     assert read(model)[0] == "Fine.", "the model works on after a Stop"
 
@@ -287,7 +292,7 @@ def test_many_calls_run_side_by_side_without_a_thread_each(start: Started) -> No
     for asker in askers:
         asker.join()
     assert sorted(answers) == sorted(f"ask{n}" for n in range(20))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5, "20 calls of 0.3 s one after the other take 6 s"
     _until(lambda: threading.active_count() <= before + 2)
 
 
@@ -298,8 +303,8 @@ def test_the_key_is_in_no_repr(start: Started) -> None:
 
 
 def _until(true: Callable[[], bool]) -> None:
-    for _ in range(150):
+    for _ in range(1000):
         if true():
             return
         time.sleep(0.01)
-    pytest.fail("it did not happen within 1.5 s")
+    pytest.fail("it did not happen within 10 s")
