@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from pymysql.constants import FIELD_TYPE
 from pymysql.converters import conversions, convert_timedelta
 from pymysql.cursors import SSCursor
-from sqlalchemy import event
 
 from core.errors import DatabaseUnavailable
 from core.execution.fences.base import CONNECT_TIMEOUT_S, Fence, Stream, Verdict, batches, driver_of, one_reading_statement
@@ -67,16 +66,18 @@ class MysqlFence(Fence):
             max_overflow=12,
             pool_recycle=1800,
         )
-        event.listen(self._engine, "connect", _prepare_driver)
         return self._engine
 
     def enter(self, connection: sa.Connection, timeout_s: float) -> None:
-        lock_s = max(1, round(min(timeout_s, 10.0)))
+        # Read-only for the session as well: DDL commits the transaction first and would then be free. Set every time, because
+        # a statement that got past the guard may have unset it.
         if _is_mariadb(driver_of(connection)):
-            limit = f"max_statement_time = {timeout_s:.3f}"
+            settings: dict[str, object] = {"max_statement_time": f"{timeout_s:.3f}", "tx_read_only": 1}
         else:
-            limit = f"max_execution_time = {max(1, round(1000 * timeout_s))}"
-        connection.exec_driver_sql(f"SET SESSION {limit}, SESSION lock_wait_timeout = {lock_s}")
+            settings = {"max_execution_time": max(1, round(1000 * timeout_s)), "transaction_read_only": 1}
+        settings["lock_wait_timeout"] = max(1, round(min(timeout_s, 10.0)))
+        assignments = ", ".join(f"SESSION {name} = {value}" for name, value in settings.items())
+        connection.exec_driver_sql(f"SET {assignments}")
         connection.exec_driver_sql("START TRANSACTION READ ONLY")
 
     def interrupt(self, driver: Any) -> None:
@@ -171,11 +172,6 @@ def _bits(value: Any) -> int:
 
 
 _CONVERSIONS = {**conversions, FIELD_TYPE.TIME: _time, FIELD_TYPE.BIT: _bits}
-
-
-def _prepare_driver(driver: Any, record: Any) -> None:
-    with driver.cursor() as cursor:
-        cursor.execute("SET SESSION TRANSACTION READ ONLY")
 
 
 def _is_mariadb(driver: Any) -> bool:
