@@ -12,6 +12,7 @@ from core.config import ModelSettings
 from core.errors import Cancelled
 from core.models import Catalog, Clarification, Context, SqlDraft
 from core.nl2sql.auto import AutoEngine
+from core.nl2sql.builtin import BuiltinEngine
 from core.nl2sql.engine import Engine
 from core.nl2sql.llm import LlmEngine
 from tests.chat_server import ChatServer, Reply, Script, answer, fail
@@ -85,6 +86,17 @@ def test_where_the_model_fails_the_builtin_engine_answers_with_a_notice(
     draft = auto(servers, [reply] * 3, timeout_s=0.8).draft("How many orders?", Context(), shop())
     assert isinstance(draft, SqlDraft)
     assert (draft.engine, draft.notice) == ("builtin", notice)
+
+
+def test_the_real_builtin_engine_stands_in_for_a_model_that_is_down(servers: list[ChatModel | ChatServer]) -> None:
+    server = ChatServer([fail(401)])
+    model = ChatModel(ModelSettings("scripted", "none", server.url))
+    servers.extend((model, server))
+    draft = AutoEngine(LlmEngine(model), BuiltinEngine()).draft("How many orders are there?", Context(), shop())
+    assert isinstance(draft, SqlDraft)
+    assert draft.engine == "builtin"
+    assert "COUNT" in draft.sql
+    assert draft.notice == "The chat model did not accept the key, so the built-in engine answered."
 
 
 def test_a_question_back_of_the_builtin_engine_passes_along_with_the_notice(servers: list[ChatModel | ChatServer]) -> None:
