@@ -69,7 +69,8 @@ def _lead(r: Ranked) -> Fact:
     said = s.value(r.measure, first)
     noun = r.t.noun(r.measure)
     if len(tied) == len(r.names) > 1:
-        text = f"All {s.count(len(tied))} {r.things} have the same {r.t.measure(r.measure)}: {said}."
+        who = f"The {s.count(len(tied))} shown all" if r.t.reading.partial else f"All {s.count(len(tied))} {r.things}"
+        text = f"{who} have the same {r.t.measure(r.measure)}: {said}."
         return s.fact("top", text, 2.0, said)
     if len(tied) > 1:
         return _tie(r, s, tied, said, noun)
@@ -144,7 +145,7 @@ def _second(r: Ranked, s: Sentence) -> str:
 
 def _together(r: Ranked) -> Iterator[Fact]:
     """What a partial list comes to, and the average of a whole one."""
-    if r.measure not in r.t.reading.additive or len(r.values) < 3:
+    if r.measure not in r.t.reading.additive or len(r.values) < 3 or r.values[0] == r.values[-1]:
         return
     s = Sentence(r.t)
     exact: Number = sum(r.values)
@@ -222,7 +223,7 @@ def cross_facts(t: Telling, draft: SqlDraft | None) -> list[Fact]:
             facts += [_weighed(fact, weight) for fact in ranked_facts(ranked) if fact.kind in ("top", "concentration")]
     pairs = [f"{t.name(a)} and {t.name(b)}" for a, b in zip(firsts, seconds, strict=True)]
     best = rank(t, measure, pairs, numbers, "combinations")
-    if best.values:
+    if best.values and (not facts or best.values.count(best.values[0]) == 1):
         s = Sentence(t)
         said = s.value(measure, best.values[0])
         kind = "lowest" if best.lowest else "highest"

@@ -86,6 +86,8 @@ def _context(t: Telling, index: int) -> Iterator[Fact]:
     """What a single number compares to, from the catalog: all rows of its table, or the range of its column."""
     column = t.reading.shape[index]
     table_name, _, column_name = column.source.rpartition(".")
+    if not table_name and len(t.reading.traits.tables) == 1:
+        table_name = t.reading.traits.tables[0]
     table = t.catalog.by_name.get(table_name) if t.catalog else None
     number = t.reading.shape.numbers(index)[0]
     if table is None or number is None:
@@ -97,7 +99,7 @@ def _context(t: Telling, index: int) -> Iterator[Fact]:
         yield s.fact("share", text, 1.0)
     known = table.by_name.get(column_name)
     if column.aggregate == "avg" and known and (ends := _range(known)) and ends[0] <= number <= ends[1]:
-        text = f"Single values range from {s.like(index, ends[0])} to {s.like(index, ends[1])}."
+        text = f"Single values range from {s.given(index, ends[0])} to {s.given(index, ends[1])}."
         yield s.fact("range", text, 0.9)
 
 

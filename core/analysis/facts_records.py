@@ -107,7 +107,7 @@ def _period(t: Telling) -> Iterator[Fact]:
             format_moment(m, "day" if grain == "second" else grain, locale=t.locale) for m in (min(moments), max(moments))
         )
         if first != last:
-            text = f"{shape[t.reading.time].title} runs from {first} to {last}."
+            text = f"The dates run from {first} to {last}."
             yield Sentence(t).fact("period", text, 0.85)
 
 

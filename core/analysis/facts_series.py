@@ -17,6 +17,8 @@ from core.models import Fact, SqlDraft
 
 _SLACK = {"week": 2, "month": 3, "quarter": 7, "year": 20}
 """Days before the end of a period by which its last data may lie while it still counts as complete."""
+LEAST_STEP = 5
+"""Percent: smaller rises and drops between neighbours are not worth telling."""
 _EACH = {"year": "a year", "quarter": "a quarter", "month": "a month", "week": "a week", "day": "a day", "hour": "an hour"}
 
 
@@ -105,7 +107,7 @@ def _lead(r: Run) -> Fact:
         total: Number = sum(r.values)
         whole, peak = s.value(r.measure, total), s.value(r.measure, r.values[high])
         noun = r.t.noun(r.measure)
-        head = f"{whole} {noun} in total" if noun else f"{said} comes to {whole}"
+        head = f"{whole} {noun} in total" if noun else f"{said} {_comes(said)} to {whole}"
         span = f"between {r.when(0)} and {r.when(-1)}"
         return s.fact("total", f"{head} {span}, with a peak of {peak} {r.at(high)}.", 2.0, whole)
     kind = "lowest" if r.t.wants_lowest else "highest"
@@ -139,13 +141,22 @@ def _change(r: Run) -> Iterator[Fact]:
     if change is None or abs(change) < 1:
         if first == last:
             return
-        text = f"It ended {r.at(r.complete - 1)} about where it began {r.at(0)}"
+        text = f"{_subject(r)} ended {r.at(r.complete - 1)} close to where it began {r.at(0)}"
         if change is not None:
             yield s.fact("change", f"{text}, at {s.value(r.measure, last)}.", 0.8)
         return
     verb = "rose" if change > 0 else "fell"
     ends = f"from {s.value(r.measure, first)} {r.at(0)} to {s.value(r.measure, last)} {r.at(r.complete - 1)}"
-    yield s.fact("change", f"It {verb} {ends} ({s.percent(change, sign=True)}).", 1.2)
+    yield s.fact("change", f"{_subject(r)} {verb} {ends} ({s.percent(change, sign=True)}).", 1.2)
+
+
+def _comes(noun: str) -> str:
+    return "come" if noun.endswith("s") and not noun.endswith("ss") else "comes"
+
+
+def _subject(r: Run) -> str:
+    noun = r.t.noun(r.measure)
+    return noun[:1].upper() + noun[1:] if noun else "It"
 
 
 def _extremes(r: Run) -> Iterator[Fact]:
@@ -162,6 +173,8 @@ def _extremes(r: Run) -> Iterator[Fact]:
         if (step > 0) != (name == "rise") or step == 0:
             continue
         change = percent_change(float(r.values[i - 1]), float(r.values[i]))
+        if change is not None and abs(change) < LEAST_STEP:
+            continue
         tail = f" ({s.percent(change, sign=True)})" if change is not None else ""
         parts.append(f"the largest {name} came {r.at(i)}, {'up' if step > 0 else 'down'} {s.value(r.measure, abs(step))}{tail}")
     if parts:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from core.analysis.reading import Layout, Reading, read
-from core.analysis.words import phrase, words
+from core.analysis.words import phrase, singular, words
 from core.models import Catalog, Column, ResultSet, Role, SqlDraft, Table
 
 MOST = 3
@@ -15,6 +16,8 @@ MOST_TRIED = 9
 """Each try is a draft of the engine."""
 MOST_GROUPS = 60
 LONGEST_VALUE = 40
+FEWEST_IN_YEAR = 3
+"""Periods of a year that make it worth a look of its own."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def _breakdowns(reading: Reading, catalog: Catalog | None) -> Iterator[Candidate
 
 def _filters(reading: Reading, catalog: Catalog | None) -> Iterator[Candidate]:
     """Only the largest group, then the second."""
-    if reading.category is None or catalog is None or not reading.measures:
+    if reading.category is None or catalog is None or not reading.measures or reading.shape.full_name(reading.category):
         return
     known = {value for values in catalog.values for value in values.values}
     numbers = reading.shape.numbers(reading.measures[0])
@@ -106,10 +109,10 @@ def _years(reading: Reading) -> Iterator[Candidate]:
     assert reading.time is not None
     if reading.shape[reading.time].grain == "year":
         return
-    years = sorted({m.year for m in reading.shape.moments(reading.time) if m})
-    if len(years) > 1:
-        yield Candidate("period", f"Only {years[-1]}")
-        yield Candidate("period", f"Only {years[-2]}")
+    counts = Counter(m.year for m in reading.shape.moments(reading.time) if m)
+    often = sorted(year for year, count in counts.items() if count >= FEWEST_IN_YEAR)
+    if len(counts) > 1:
+        yield from (Candidate("period", f"Only {year}") for year in often[:-3:-1])
 
 
 def _coarser(reading: Reading) -> Iterator[Candidate]:
@@ -165,7 +168,7 @@ def _dimensions(reading: Reading, catalog: Catalog | None) -> Iterator[str]:
         for key in table.foreign_keys:
             target = catalog.by_name.get(key.ref_table)
             if target and target.row_count and 1 < target.row_count <= MOST_GROUPS and _labelled(target):
-                yield phrase(target.name)
+                yield singular(phrase(target.name))
 
 
 def _groups(column: Column) -> bool:

@@ -128,7 +128,8 @@ def _grouped(shape: Shape, named: tuple[int, ...], measures: tuple[int, ...], tr
         return Layout.RECORDS, None, None, None
     first = named[0]
     aggregated = traits.grouped or (not traits.known) or any(shape[i].aggregate for i in measures)
-    if not aggregated and shape.rows > MOST_RECORDS_AS_GROUPS:
+    listed = traits.descending is None and len(shape.columns) > 2
+    if not aggregated and (listed or shape.rows > MOST_RECORDS_AS_GROUPS):
         return Layout.RECORDS, None, first, None
     if len(set(shape.labels(first))) == shape.rows and len(named) <= 2 and len(measures) <= 3:
         return Layout.GROUPS, None, first, None

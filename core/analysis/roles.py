@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from core.analysis.humanise import Number, places_of
 from core.analysis.moments import Pattern, as_moment, grain_of, pattern_of, read_text
-from core.analysis.words import phrase, title, words
+from core.analysis.words import entity, phrase, title, words
 from core.models import Kind, OutputColumn, ResultSet, Role
 
 Data: TypeAlias = "pa.ChunkedArray[Any]"
@@ -85,6 +85,7 @@ def column_shape(result: ResultSet, index: int, said: OutputColumn | None, aggre
     name, kind = result.columns[index].name, result.columns[index].kind
     data = result.table.column(index)
     label = (said.name if said else "") or name
+    label = entity(label) if kind is Kind.TEXT else label
     facts: dict[str, Any] = {
         "index": index, "name": name, "title": title(label), "phrase": phrase(label) or "value", "kind": kind,
         "source": said.source if said else "", "missing": data.null_count, "distinct": _distinct(data),

@@ -11,7 +11,7 @@ from typing import Any
 from core.analysis.humanise import Number, format_value
 from core.analysis.moments import as_moment, read_text
 from core.analysis.roles import MONTHS, WEEKDAYS, ColumnShape, column_shape, number_of
-from core.analysis.words import words
+from core.analysis.words import phrase, singular, words
 from core.models import OutputColumn, ResultSet, Role
 
 MOST_COLUMNS = 40
@@ -124,8 +124,13 @@ class Shape:
         """The first of two name columns speaks for both: "first_name" is headed "Name"."""
         if self._last_name(column.index) is None:
             return column
-        said = " ".join(word for word in words(column.name) if word != "first")
+        named = " ".join(word for word in words(column.name) if word != "first")
+        said = singular(phrase(column.source.rpartition(".")[0].rpartition(".")[2])) or named
         return replace(column, title=said.capitalize(), phrase=said)
+
+    def full_name(self, index: int) -> bool:
+        """True for a first name that the result's last name belongs to."""
+        return self._last_name(index) is not None
 
     def is_last_name(self, index: int) -> bool:
         return any(self._last_name(c.index) == index for c in self.columns)

@@ -80,6 +80,13 @@ class Sentence:
         places = column.places if whole or column.places else 1 if abs(float(number)) >= 10 else 2
         return format_value(number, column.unit, places=places, currency=column.currency, locale=self._telling.locale)
 
+    def given(self, index: int, number: Number) -> str:
+        """A single value behind a measure, in its unit, with no more places than it needs."""
+        self._keep(number)
+        column = self._telling.reading.shape[index]
+        places = column.places if number != int(number) else 0
+        return format_value(number, column.unit, places=places, currency=column.currency, locale=self._telling.locale)
+
     def count(self, number: int) -> str:
         self._keep(number)
         return format_number(number, locale=self._telling.locale)

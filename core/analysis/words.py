@@ -50,6 +50,25 @@ def counted_noun(name: str) -> str:
     return " ".join([*inner[:-1], plural(inner[-1])])
 
 
+def singular(noun: str) -> str:
+    """ "customers" → "customer", "categories" → "category"; a singular noun stays."""
+    head, _, last = noun.rpartition(" ")
+    if last.endswith("ies") and len(last) > 4:
+        last = last[:-3] + "y"
+    elif re.search(r"(ss|sh|ch|x|z)es$", last):
+        last = last[:-2]
+    elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
+        last = last[:-1]
+    return f"{head} {last}".strip()
+
+
+def entity(name: str) -> str:
+    """What a column of names names: "region_name" → "region"; the phrase itself for all others."""
+    said = phrase(name)
+    head = said.removesuffix(" name")
+    return said if head in ("first", "last", "middle", "full", "user", "file", "given", "family", "") else head
+
+
 def plural(noun: str) -> str:
     """English plural of a singular or plural noun; the last word is changed."""
     if not noun or not noun[-1].isalpha():
