@@ -20,34 +20,10 @@ _BOSSES = frozenset(
     {"manager", "supervisor", "boss", "mentor", "leader", "head", "chief", "report", "reports", "rep", "representative"}
 )
 _PEOPLE = frozenset({"employee", "staff", "person", "people", "user", "member", "worker", "personnel", "emp", "agent"})
-_AMOUNTS = frozenset(
-    {
-        "year",
-        "month",
-        "day",
-        "date",
-        "number",
-        "num",
-        "no",
-        "count",
-        "total",
-        "sum",
-        "of",
-        "avg",
-        "average",
-        "max",
-        "min",
-        "rank",
-        "age",
-        "amount",
-        "size",
-        "rate",
-        "percent",
-        "per",
-        "cost",
-        "price",
-    }
-)
+_AMOUNTS = """
+    year month day date number num no count total sum of avg average max min rank age amount size rate percent per
+    cost price
+"""
 
 
 class Strength(IntEnum):
@@ -155,7 +131,7 @@ def _compound(column: str, other: Table, key: str) -> bool:
 def _is_bare(column: Column, other: Table, key: str) -> bool:
     """A column without an ending, named like the table, that holds its key: Room → rooms, winning_pilot → pilots."""
     split = words(column.name)
-    if has_ending(column.name) or other.primary_key != (key,) or not split or not _AMOUNTS.isdisjoint(split):
+    if has_ending(column.name) or other.primary_key != (key,) or not split or not set(_AMOUNTS.split()).isdisjoint(split):
         return False
     own = _stem_of(other)
     if stem(column.name) == own:

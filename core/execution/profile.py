@@ -23,7 +23,7 @@ from core.models.catalog import Column, Kind, Table
 SAMPLE_ROWS = 200_000
 DUCKDB_SAMPLE_ROWS = 2_000_000
 """DuckDB counts columns of millions of rows in less time than SQLite needs for its sample."""
-VIEW_S = 3.0
+VIEW_S = 2.0
 SAMPLES = 5
 SAMPLE_CHARACTERS = 100
 _FIRST_ROWS = 60
@@ -53,7 +53,10 @@ def profile(asker: Asker, table: Table) -> Profiled:
     Raises SqlFailed when the table cannot be read at all: a broken view, or no permission.
     """
     limit_s = VIEW_S if table.is_view else STATEMENT_S
-    first = _first_rows(asker, table, limit_s)
+    try:
+        first = _first_rows(asker, table, limit_s)
+    except SqlTimeout:  # whoever takes that long for a few rows takes longer for all of them
+        return Profiled(replace(table, row_count=None), {}, relation(table))
     count = _count(asker, table, limit_s)
     source = _source(asker, table, count, limit_s)
     table = corrected(asker, replace(table, row_count=count), limit_s)
@@ -101,10 +104,7 @@ def _first_rows(asker: Asker, table: Table, limit_s: float) -> dict[str, tuple[s
         return {}
     source = relation(table)
     statement = sa.select(*(source.c[column.name] for column in shown)).limit(_FIRST_ROWS)
-    try:
-        found = asker.rows(statement, limit_s=limit_s)
-    except SqlTimeout:
-        return {}
+    found = asker.rows(statement, limit_s=limit_s)
     return {column.name: _samples(row[position] for row in found) for position, column in enumerate(shown)}
 
 

@@ -9,56 +9,11 @@ from core.execution.names import singular, stem, words
 from core.models.catalog import Column, Kind, Role, Table
 
 _KEY_WORDS = frozenset({"id", "ids", "key", "uuid", "guid", "oid", "pk", "fk", "rowid"})
-_CODES = frozenset(
-    {
-        "type",
-        "status",
-        "state",
-        "flag",
-        "level",
-        "class",
-        "code",
-        "group",
-        "category",
-        "grade",
-        "rank",
-        "priority",
-        "month",
-        "day",
-        "weekday",
-        "quarter",
-        "year",
-        "week",
-        "hour",
-        "zip",
-        "zipcode",
-        "postal",
-        "postcode",
-        "phone",
-        "fax",
-        "mobile",
-        "telephone",
-        "extension",
-        "latitude",
-        "longitude",
-        "lat",
-        "lng",
-        "lon",
-        "version",
-        "season",
-        "sequence",
-        "seq",
-        "position",
-        "index",
-        "number",
-        "no",
-        "nr",
-        "num",
-        "ssn",
-        "isbn",
-        "date",
-    }
-)
+_CODES = """
+    type status state flag level class code group category grade rank priority month day weekday quarter year week
+    hour zip zipcode postal postcode phone fax mobile telephone extension latitude longitude lat lng lon version
+    season sequence seq position index number no nr num ssn isbn date
+"""
 """Last words of numbers that name something rather than measure it."""
 _AMOUNTS = frozenset({"count", "total", "amount", "sum", "qty", "quantity", "rate", "ratio", "score", "price", "cost", "of"})
 """Words that make a measure in spite of one above: 'number of employees', 'class count'."""
@@ -115,7 +70,7 @@ def is_code(column: Column) -> bool:
         return True
     if "year" in (*split, *words(column.type)) and _all_years(column):
         return True
-    return bool(split) and split[-1] in _CODES and not _AMOUNTS.intersection(split)
+    return bool(split) and split[-1] in _CODES.split() and not _AMOUNTS.intersection(split)
 
 
 def _all_years(column: Column) -> bool:

@@ -46,7 +46,7 @@ def read_values(asker: Asker, profiled: Sequence[Profiled]) -> tuple[ColumnValue
 
 
 def _is_wanted(entry: Profiled, column: Column) -> bool:
-    if column.kind is not Kind.TEXT or is_secret(column) or column.distinct_count == 0:
+    if column.kind is not Kind.TEXT or is_secret(column) or column.distinct_count == 0 or column.name not in entry.figures:
         return False
     many = column.distinct_count is None or column.distinct_count > PER_COLUMN
     if many and column.samples and all(_IDENTIFIER.fullmatch(sample) for sample in column.samples):

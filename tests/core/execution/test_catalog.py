@@ -99,6 +99,19 @@ def test_a_view_that_fails_is_left_out_and_its_neighbours_stay(data_dir: Path) -
     assert [(table.name, table.is_view) for table in catalog.tables] == [("t", False), ("good", True)]
 
 
+def test_a_view_that_takes_too_long_is_listed_without_figures(data_dir: Path) -> None:
+    catalog = catalog_of(
+        data_dir,
+        """
+        CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+            SELECT max(i) AS most, 'x' AS word FROM n;
+        CREATE TABLE t (a TEXT);
+        """,
+    )
+    endless = catalog.by_name["endless"]
+    assert (endless.row_count, endless.by_name["most"].distinct_count, catalog.values) == (None, None, ())
+
+
 def test_internal_and_shadow_tables_are_hidden(data_dir: Path) -> None:
     catalog = catalog_of(
         data_dir,

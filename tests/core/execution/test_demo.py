@@ -88,12 +88,12 @@ def test_it_is_large_enough_and_keeps_its_own_rules(ask: Any) -> None:
 @pytest.mark.parametrize(
     "violation",
     [
-        """SELECT 1 FROM orders o WHERE abs(total_amount - (SELECT sum(net_amount) FROM order_items i WHERE i.order_id = o.order_id))
-            > 0.004""",
+        """SELECT 1 FROM orders o
+            WHERE abs(total_amount - (SELECT sum(net_amount) FROM order_items i WHERE i.order_id = o.order_id)) > 0.004""",
         "SELECT 1 FROM order_items WHERE abs(net_amount - quantity * unit_price * (100 - discount_percent) / 100.0) > 0.0051",
         "SELECT 1 FROM order_items WHERE round(net_amount, 2) <> net_amount OR quantity < 1 OR net_amount <= 0",
-        """SELECT 1 FROM orders WHERE ship_date < order_date OR delivery_date < ship_date OR delivery_date
-            NOTNULL > ship_date NOTNULL""",
+        """SELECT 1 FROM orders WHERE ship_date < order_date OR delivery_date < ship_date
+            OR (ship_date ISNULL AND delivery_date NOTNULL)""",
         "SELECT 1 FROM orders WHERE (channel = 'Store') <> (store_id NOTNULL) OR (store_id NOTNULL) <> (employee_id NOTNULL)",
         "SELECT 1 FROM orders o JOIN stores s USING (store_id) WHERE s.region_id <> o.region_id OR opened_date > order_date",
         "SELECT 1 FROM orders o JOIN employees e USING (employee_id) WHERE e.store_id <> o.store_id OR hire_date > order_date",
@@ -102,7 +102,7 @@ def test_it_is_large_enough_and_keeps_its_own_rules(ask: Any) -> None:
         """SELECT 1 FROM order_items JOIN orders USING (order_id) JOIN products USING (product_id)
             WHERE order_date < launch_date OR order_date > discontinued_date""",
         """SELECT 1 FROM returns r JOIN order_items i USING (order_item_id) JOIN orders USING (order_id)
-            WHERE r.quantity > i.quantity OR refund_amount > net_amount 
+            WHERE r.quantity > i.quantity OR refund_amount > net_amount
             OR return_date < delivery_date OR status <> 'Completed'""",
         "SELECT 1 FROM orders JOIN promotions p USING (promotion_id) WHERE order_date NOT BETWEEN p.start_date AND p.end_date",
         "SELECT 1 FROM purchase_orders WHERE expected_date < ordered_date OR received_date < ordered_date",
