@@ -61,3 +61,12 @@ def owner_sessions(owner: str) -> bytes:
 def chart_field(turn_id: str) -> str:
     """The field of the turns hash that holds the user's chart of a turn. No turn id holds a colon."""
     return f"{turn_id}:chart"
+
+
+OWNER_SESSIONS = "user:{*}:sessions"
+"""Matches the list of every owner."""
+
+
+def owner_of(key: bytes) -> str:
+    """The owner whose list that key is."""
+    return key.removeprefix(b"user:{").removesuffix(b"}:sessions").decode("utf-8", "replace")

@@ -54,6 +54,23 @@ class Listing:
         with store_errors():
             return int(self._client.zcard(keys.owner_sessions(owner)))
 
+    def cleanup(self) -> int:
+        """Removes the dead entries of every owner and returns how many there were; reads the whole of every list."""
+        with store_errors():
+            owners = [keys.owner_of(key) for key in self._client.scan_iter(match=keys.OWNER_SESSIONS)]
+        return sum(self._cleaned(owner) for owner in owners)
+
+    def _cleaned(self, owner: str) -> int:
+        with store_errors():
+            total = kept = int(self._client.zcard(keys.owner_sessions(owner)))
+        offset = 0
+        while offset < kept:
+            _, dead = self._read(owner, scripts.OLDEST, offset, _BATCH)
+            if dead:
+                self.remove(owner, dead)
+            offset, kept = offset + _BATCH - len(dead), kept - len(dead)
+        return total - kept
+
     def _read(self, owner: str, script: scripts.Script, offset: int, limit: int) -> tuple[list[SessionListing], list[bytes]]:
         """The rows of that range of ranks, and the members in it that are no session, or none any more."""
         with store_errors():

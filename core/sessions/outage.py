@@ -32,10 +32,10 @@ def unavailable(exc: Exception) -> StoreUnavailable:
 def _sentences(exc: Exception, text: str) -> tuple[str, str]:
     if isinstance(exc, redis.AuthenticationError) or any(code in text for code in _AUTH_CODES) or "AUTH" in text[:8]:
         return "The session store refused the user name or the password.", "Correct them in REDIS_URL."
+    if "[SSL" in text or "certificate" in text.lower():
+        return "No secure connection to the session store.", "Check the certificate options in REDIS_URL (ssl_ca_certs)."
     if isinstance(exc, MasterNotFoundError):
         return "No Sentinel names a live server for the session store.", "Check the Sentinels and the service name in REDIS_URL."
-    if "certificate" in text.lower() or "SSL" in text:
-        return "No secure connection to the session store.", "Check the certificate options in REDIS_URL (ssl_ca_certs)."
     if isinstance(exc, redis.BusyLoadingError) or "LOADING" in text[:10]:
         return "The session store is still loading its data.", "Try again in a moment."
     if isinstance(exc, OutOfMemoryError) or text.startswith("OOM"):

@@ -62,6 +62,10 @@ class SessionStore:
     def count(self, owner: str = "everyone") -> int:
         return self._listing.count(owner)
 
+    def cleanup(self) -> int:
+        """Removes from the lists of all owners the sessions that are gone for good, and returns how many there were."""
+        return self._listing.cleanup()
+
     def rename(self, session_id: str, title: str) -> None:
         """White space is collapsed and the title cut to 200 characters; an empty one is set by the next question."""
         self._set(session_id, {"title": _cut(title, _TITLE_LIMIT)})

@@ -244,6 +244,15 @@ def test_a_directory_that_cannot_be_made_names_the_setting(data_dir: Path) -> No
     assert "TABLETALK_DATA_DIR" in caught.value.hint and "REDIS_URL" in caught.value.hint
 
 
+@pytest.mark.parametrize("name", ["with space", 'it\'s "quoted"', "größe 数", "--port 7", "a\nb", "%s $HOME #x"])
+def test_a_directory_may_have_any_name(data_dir: Path, name: str) -> None:
+    client: Any = connect(Settings(data_dir=data_dir / name))
+    assert client.set("a", "b")
+    assert (data_dir / name / "redis" / "redis.sock").is_socket()
+    assert list((data_dir / name / "redis" / "appendonlydir").iterdir())
+    client.close()
+
+
 def test_a_path_too_long_for_a_socket_has_its_socket_elsewhere(data_dir: Path) -> None:
     deep = data_dir / ("d" * 60) / ("e" * 60)
     server = EmbeddedServer(deep)
