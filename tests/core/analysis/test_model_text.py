@@ -70,7 +70,7 @@ def test_a_failing_model_leaves_the_answer_with_a_notice(reply: Reply) -> None:
 
 
 def test_a_stream_that_breaks_off_keeps_the_sentences_shown() -> None:
-    analysis, pieces, _ = told(cut("North leads with 120 orders. South has 80 and", pieces=9))
+    analysis, pieces, _ = told(cut("North leads with 120 orders. South has 80 and", pieces=7))
     assert analysis.text == "".join(pieces)
     assert analysis.notice
 
