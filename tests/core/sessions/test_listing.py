@@ -74,6 +74,16 @@ def test_counting_removes_the_dead_from_the_old_end(store: SessionStore, client:
     assert store.count() == 3
 
 
+def test_cleaning_up_removes_the_dead_of_every_owner_and_counts_them(store: SessionStore, client: redis.Redis) -> None:
+    alive = [store.create("demo", owner="me").id, store.create("demo", owner="{they}").id]
+    for owner, dead in (("me", 250), ("{they}", 3)):
+        client.zadd(keys.owner_sessions(owner), {new_session_id(): LONG_AGO + number for number in range(dead)})
+        client.zadd(keys.owner_sessions(owner), {new_session_id(): time.time() * 1000})
+    assert store.cleanup() == 253
+    assert store.cleanup() == 0
+    assert [store.list("me")[0].id, store.list("{they}")[0].id] == alive
+
+
 def test_an_entry_whose_session_is_just_being_created_is_left_alone(store: SessionStore, client: redis.Redis) -> None:
     coming = new_session_id()
     client.zadd(keys.owner_sessions("everyone"), {coming: time.time() * 1000})

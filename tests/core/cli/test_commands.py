@@ -1,0 +1,116 @@
+"""`python -m core` as a script sees it: what it prints and its exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.core.cli.conftest import Command
+
+ASK_KEYS = {
+    *(
+        "session",
+        "turn",
+        "question",
+        "engine",
+        "sql",
+        "explanation",
+        "assumptions",
+        "unused_words",
+        "confidence",
+        "clarification",
+    ),
+    *("columns", "rows", "row_count", "truncated", "chart", "analysis", "followups", "elapsed_ms", "error"),
+}
+
+
+def test_ask_prints_one_object_with_the_answer(tabletalk: Command, shop: str) -> None:
+    done = tabletalk("ask", "How many customers are there?", "--db", shop, "--engine", "builtin", "--json")
+    answer = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert answer.keys() >= ASK_KEYS
+    assert answer["rows"] == [[3]]
+    assert answer["engine"] == "builtin" and answer["error"] is None
+
+
+def test_ask_goes_on_in_a_session(tabletalk: Command, shop: str) -> None:
+    session = json.loads(tabletalk("ask", "Total amount by country", "--db", shop, "--json").stdout)["session"]
+    done = tabletalk("ask", "only Norway", "--db", shop, "--session", session, "--json")
+    assert json.loads(done.stdout)["rows"] == [["Norway", 37.5]]
+    shown = json.loads(tabletalk("sessions", "show", session).stdout)
+    assert [turn["question"] for turn in shown["turns"]] == ["Total amount by country", "only Norway"]
+
+
+def test_ask_without_json_prints_the_table_and_the_sql(tabletalk: Command, shop: str) -> None:
+    done = tabletalk("ask", "Number of customers by country", "--db", shop)
+    assert "Norway" in done.stdout and "SELECT" in done.stdout
+
+
+def test_a_question_that_needs_a_clarification_exits_with_3(tabletalk: Command, shop: str) -> None:
+    done = tabletalk("ask", "zorb the quux of blarg", "--db", shop, "--json")
+    assert done.returncode == 3, done.stdout
+    assert json.loads(done.stdout)["clarification"]["choices"]
+
+
+def test_an_error_is_an_object_with_a_hint_and_exits_with_1(tabletalk: Command) -> None:
+    done = tabletalk("ask", "How many?", "--db", "sqlite:////nowhere/at/all.sqlite", "--json")
+    error = json.loads(done.stdout)["error"]
+    assert done.returncode == 1
+    assert error["message"] and error["hint"]
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_question_is_an_error(tabletalk: Command, shop: str) -> None:
+    done = tabletalk("ask", "  ", "--db", shop, "--json")
+    assert (done.returncode, json.loads(done.stdout)["error"]["message"]) == (1, "The question is empty.")
+
+
+def test_wrong_usage_exits_with_2(tabletalk: Command) -> None:
+    assert tabletalk("ask").returncode == 2
+    assert tabletalk("ask", "x", "--db", "a", "--connection", "b").returncode == 2
+
+
+def test_a_session_is_made_listed_and_deleted(tabletalk: Command, shop: str) -> None:
+    session = tabletalk("sessions", "new", "--db", shop, "--title", "Mine").stdout.strip()
+    assert [row["title"] for row in json.loads(tabletalk("sessions", "list", "--json").stdout)] == ["Mine"]
+    assert session in tabletalk("sessions", "list").stdout
+    assert tabletalk("sessions", "delete", session).returncode == 0
+    assert json.loads(tabletalk("sessions", "list", "--json").stdout) == []
+    assert tabletalk("sessions", "show", session).returncode == 1
+
+
+def test_cleanup_says_what_it_removed(tabletalk: Command) -> None:
+    assert tabletalk("sessions", "cleanup").stdout == "Removed 0 expired entries.\n"
+
+
+def test_eval_answers_a_file_of_questions_and_scores_those_with_gold(tabletalk: Command, shop: str, data_dir: Path) -> None:
+    lines = [
+        {"id": 1, "question": "How many customers are there?", "db_path": "shop.sqlite", "sql": "SELECT count(*) FROM customers"},
+        {"id": 2, "question": "How many orders are there?", "db": shop, "sql": "SELECT 99"},
+        {"id": 3, "question": "Total amount by country", "db": shop, "interaction": "a", "turn": 1},
+        {
+            **{"id": 4, "question": "only Norway", "db": shop, "interaction": "a", "turn": 2},
+            "sql": "SELECT country, sum(amount) FROM orders NATURAL JOIN customers WHERE country = 'Norway'",
+        },
+    ]
+    (data_dir / "questions.jsonl").write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    out = data_dir / "pred.jsonl"
+    done = tabletalk("eval", str(data_dir / "questions.jsonl"), "--root", str(data_dir), "--out", str(out))
+    predictions = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [prediction["id"] for prediction in predictions] == [1, 2, 3, 4]
+    assert [prediction["correct"] for prediction in predictions] == [True, False, None, True]
+    assert "66.67% (2 of 3)" in done.stderr
+
+
+def test_check_sql_says_what_passes(tabletalk: Command) -> None:
+    lines = [{"sql": "SELECT 1", "dialect": "sqlite"}, {"sql": "DROP TABLE t", "dialect": "postgres"}]
+    done = tabletalk("check-sql", stdin="\n".join(json.dumps(line) for line in lines))
+    verdicts = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [verdict["accept"] for verdict in verdicts] == [True, False]
+    assert verdicts[1]["reason"]
+
+
+def test_check_sql_names_the_line_it_cannot_read(tabletalk: Command) -> None:
+    done = tabletalk("check-sql", stdin='{"sql": "SELECT 1"}\nnot json')
+    assert done.returncode == 2
+    assert "Line 2" in done.stderr
