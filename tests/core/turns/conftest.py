@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from core.config import ConnectionSpec, Settings
 from core.sessions.connect import connect
 from core.sessions.store import SessionStore
+from tests.core.turns.scripted import make_shop
 
 
 @pytest.fixture
@@ -21,13 +21,7 @@ def settings(redis_url: str, data_dir: Path, database_url: str) -> Settings:
 
 @pytest.fixture
 def database_url(data_dir: Path) -> str:
-    path = data_dir / "shop.sqlite"
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE sale (id INTEGER PRIMARY KEY, region TEXT, amount NUMERIC)")
-        rows = [(None, ("North", "South", "West")[number % 3], number) for number in range(60)]
-        connection.executemany("INSERT INTO sale VALUES (?, ?, ?)", rows)
-    connection.close()
-    return f"sqlite:///{path}"
+    return make_shop(data_dir)
 
 
 @pytest.fixture

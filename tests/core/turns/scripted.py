@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.execution.catalog_cache import CatalogCache
-from core.execution.databases import Databases
-
 from core.cancellation import Cancellation
 from core.config import ConnectionSpec, Settings
 from core.errors import ModelUnavailable, SqlRefused
+from core.execution.catalog_cache import CatalogCache
+from core.execution.databases import Databases
 from core.models import Catalog, Choice, Clarification, Context, SqlDraft
 from core.nl2sql.engine import Engine
 from core.sessions.connect import connect
@@ -78,6 +79,16 @@ class ScriptedEngine:
 
     def _draft(self, sql: str, repairs: tuple[str, ...] = ()) -> SqlDraft:
         return SqlDraft(sql, "sqlite", self.name, explanation="As asked.", repairs=repairs)
+
+
+def make_shop(directory: Path) -> str:
+    """URL of a database with 60 sales in three regions."""
+    path = directory / "shop.sqlite"
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE sale (id INTEGER PRIMARY KEY, region TEXT, amount NUMERIC)")
+        rows = [(None, ("North", "South", "West")[number % 3], number) for number in range(60)]
+        connection.executemany("INSERT INTO sale VALUES (?, ?, ?)", rows)
+    return f"sqlite:///{path}"
 
 
 def open_rooms(settings: Settings, engine: Engine | None = None) -> Rooms:
