@@ -15,7 +15,7 @@ from core.execution.profile import SAMPLES, Profiled, profile
 from core.execution.roles import with_roles
 from core.execution.schema import fingerprint, read_schema
 from core.execution.values import read_values
-from core.models.catalog import Catalog, ColumnValues, Table
+from core.models.catalog import Catalog, Column, ColumnValues, Table
 
 if TYPE_CHECKING:
     from core.execution.connections import Database
@@ -71,14 +71,20 @@ def _profiled(asker: Asker, schema: tuple[Table, ...], tell: Progress) -> list[P
             profiled.append(profile(asker, table))
         except SqlFailed:  # a view over what is gone, a table without permission: it cannot be asked either
             continue
+        asker.release()
     return profiled
 
 
 def _sampled(table: Table, values: tuple[ColumnValues, ...]) -> Table:
     """With the most frequent values as samples, where they are known: the first rows may all hold the same."""
-    frequent = {entry.column: entry.values[:SAMPLES] for entry in values if entry.table == table.name}
-    columns = (replace(column, samples=frequent.get(column.name, column.samples)) for column in table.columns)
+    known = {entry.column: entry.values for entry in values if entry.table == table.name}
+    columns = (_with_values(column, known[column.name]) if column.name in known else column for column in table.columns)
     return replace(table, columns=tuple(columns))
+
+
+def _with_values(column: Column, values: tuple[str, ...]) -> Column:
+    distinct = max(column.distinct_count or 0, len(values))  # more than the sample of a large table showed
+    return replace(column, samples=values[:SAMPLES], distinct_count=distinct)
 
 
 def _related(tables: list[Table]) -> tuple[Table, ...]:

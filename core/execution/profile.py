@@ -28,6 +28,7 @@ SAMPLES = 5
 SAMPLE_CHARACTERS = 100
 _FIRST_ROWS = 60
 _COLUMNS_PER_STATEMENT = 40
+_PRIME, _FACTOR = 65_537, 48_271
 _SECRET_WORDS = frozenset({"password", "passwd", "pwd", "secret", "token", "hash", "salt"})
 
 
@@ -142,8 +143,9 @@ def _spread(whole: sa.TableClause, dialect: str, count: int, most: int) -> sa.Fr
         percent = 100 * most / count
         return sa.tablesample(whole, sa.func.system(percent), "spread")
     if dialect == "sqlite":
-        stride = sa.literal_column("_rowid_").op("%")(math.ceil(count / most)) == 0
-        return sa.select(whole).where(stride).subquery("spread")
+        # a plain stride would beat in time with data that repeats; multiplying modulo a prime scatters it
+        scattered = ((sa.literal_column("_rowid_", sa.Integer) % _PRIME) * _FACTOR) % _PRIME
+        return sa.select(whole).where(scattered < _PRIME * most // count).subquery("spread")
     return None
 
 

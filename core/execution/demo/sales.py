@@ -89,8 +89,7 @@ def sell(company: Company, seed: int) -> Sales:
     price = company.prices[YEAR[order_day[item_order]], product]
     net = np.round(quantity * price * (100 - percent) / 100).astype(np.int64)
     total = np.bincount(item_order, weights=net, minlength=len(order_day)).astype(np.int64)
-    late = _late(company, order_day, channel, item_order, product)
-    shipped, delivered, status = _journey(dice, order_day, channel, late)
+    shipped, delivered, status = _journey(dice, order_day, channel, _late(company, order_day, channel, item_order, product))
     store, seller = _stores(company, dice, order_day, region, channel)
     orders: Columns = {
         "order_id": list(range(1, len(order_day) + 1)),
