@@ -115,7 +115,8 @@ def _alt(turn: Turn) -> str:
 
 def _controls(app: App, turn: Turn, result: ResultSet | None, writable: bool) -> None:
     """Table, SQL and chart editor, one at a time and only when asked for; downloads; Retry where there is no answer."""
-    panels = [_TABLE] if result is not None and result.row_count and chart.shown(turn).kind is not ChartKind.NONE else []
+    says_more = result is not None and result.row_count * len(result.columns) > 1 and chart.shown(turn).kind is not ChartKind.NONE
+    panels = [_TABLE] if says_more else []
     panels += [_SQL] if turn.draft is not None else []
     panels += [_EDIT] if result is not None and editor.possible(turn, result) and writable else []
     panel = None

@@ -101,9 +101,9 @@ class Live {
   }
 }
 
-// A first visit begins with the cursor in the input, but not where that would pull up a keyboard.
+// A first visit begins with the cursor in the input: not where that would pull up a keyboard, and not once a person did anything.
 function focusInput() {
-  if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
+  if (document.activeElement === document.body && !navigator.userActivation?.hasBeenActive && matchMedia("(pointer: fine)").matches) {
     document.querySelector('[data-testid="stChatInputTextArea"]')?.focus({ preventScroll: true });
   }
 }
