@@ -14,6 +14,7 @@ from core.analysis.ticks import ticks
 from core.models import ChartKind
 
 MOST_LABELLED = 20
+MOST_LABELLED_COLUMNS = 9
 """Bars that carry their value; with more, the axis and the hover say it."""
 
 
@@ -32,7 +33,7 @@ def horizontal(d: Drawing, plot: Plot) -> dict[str, Any]:
     made = d.framed(traces, len(plot.lines) > 1, plot.note, height=max(150, 84 + len(plot.names) * max(thick, 22 + tall)))
     made["layout"]["barmode"] = "stack" if stacked else "group"
     made["layout"]["yaxis"] = _names_axis(d, plot) | {"autorange": "reversed", "ticks": "", "showline": False}
-    made["layout"]["xaxis"] = value_axis(d.theme, d.y_title(plot), d.scale(plot, stacked, room=_room(d, plot, stacked)))
+    made["layout"]["xaxis"] = value_axis(d.theme, d.y_title(plot), d.scale(plot, stacked, room=_room(d, plot, stacked), most=4))
     if plot.aside is not None:
         made["layout"].setdefault("annotations", []).append(_aside(d, plot, plot.aside))
     return made
@@ -87,7 +88,7 @@ def _bar(d: Drawing, plot: Plot, line: Line, index: int, way: str, stacked: bool
 
 
 def _labelled(d: Drawing, plot: Plot, stacked: bool) -> bool:
-    most = MOST_LABELLED if not plot.ordered else 14
+    most = MOST_LABELLED if not plot.ordered else MOST_LABELLED_COLUMNS
     return not stacked and len(plot.lines) == 1 and len(plot.names) <= most
 
 
@@ -96,7 +97,8 @@ def _room(d: Drawing, plot: Plot, stacked: bool) -> float:
     if not _labelled(d, plot, stacked):
         return 0.04
     longest = max((len(d.exact(line.measure, n)) for line in plot.lines for n in line.y if n is not None), default=0)
-    return min(0.6, 0.04 + 0.04 * longest)
+    both_sides = any(n is not None and n < 0 for line in plot.lines for n in line.y)
+    return min(0.7, 0.04 + 0.04 * longest) * (1.7 if both_sides else 1.0)
 
 
 def _names_axis(d: Drawing, plot: Plot) -> dict[str, Any]:
@@ -109,6 +111,8 @@ def _names_axis(d: Drawing, plot: Plot) -> dict[str, Any]:
         places = [plot.moments.index(m) for m in at if m in plot.moments]
         texts = [text for m, text in zip(at, said, strict=True) if m in plot.moments]
     axis |= {"tickmode": "array", "tickvals": places, "ticktext": texts, "type": "linear"}
+    if len(plot.names) > MOST_LABELLED_COLUMNS and not plot.moments:
+        axis["tickfont"] = {"size": 10, "color": d.theme.text}
     return axis | {"range": [-0.6, len(plot.names) - 0.4]} if plot.ordered else axis
 
 

@@ -83,7 +83,9 @@ def _number_format(shape: Shape, index: int) -> str:
         return f"%.{min(column.places, 2)}f%%"
     if column.unit == "money" and column.currency in ("USD", "EUR"):
         return {"USD": "dollar", "EUR": "euro"}[column.currency]
-    return "localized" if column.kind is Kind.INTEGER or column.unit == "money" else ""
+    if column.unit == "money" and column.places == 2 and min((n for n in shape.numbers(index) if n is not None), default=0) >= 0:
+        return "accounting"  # thousands and two places; it would write a loss in brackets
+    return "localized" if column.places <= 3 else ""
 
 
 def _kind(result: ResultSet, index: int) -> str:

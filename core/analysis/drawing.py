@@ -57,14 +57,18 @@ class Drawing:
         ]
         return {"customdata": texts, "hovertemplate": "%{customdata}<extra></extra>"}
 
-    def scale(self, plot: Plot, stacked: bool, *, zero: bool = True, room: float = 0.04) -> Scale:
+    def scale(self, plot: Plot, stacked: bool, *, zero: bool = True, room: float = 0.04, most: int = 6) -> Scale:
         values = [[as_float(n) or 0.0 for n in line.y if n is not None or stacked] for line in plot.lines]
         numbers = [sum(column) for column in zip(*values, strict=True)] if stacked else [n for line in values for n in line]
-        return self.scale_of(numbers, plot.lines[0].measure, zero=zero, room=room)
+        return self.scale_of(numbers, plot.lines[0].measure, zero=zero, room=room, most=most)
 
-    def scale_of(self, numbers: Sequence[float], column: int, *, zero: bool, near: float = 0.6, room: float = 0.04) -> Scale:
+    def scale_of(
+        self, numbers: Sequence[float], column: int, *, zero: bool, near: float = 0.6, room: float = 0.04, most: int = 6
+    ) -> Scale:
         known = self.shape[column]
-        return scale_of(numbers, zero=zero, near=near, room=room, unit=known.unit, currency=known.currency, locale=self.locale)
+        return scale_of(
+            numbers, zero=zero, near=near, room=room, most=most, unit=known.unit, currency=known.currency, locale=self.locale
+        )
 
     def x_title(self, plot: Plot) -> str:
         return self.spec.x_title or str(self.x.title)

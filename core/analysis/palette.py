@@ -25,7 +25,7 @@ ACCENT = CATEGORICAL[0]
 OTHER = "#8a8f98"
 """Of the bar, slice or line that stands for everything not shown by itself."""
 
-FONT = "Source Sans, system-ui, -apple-system, Segoe UI, Roboto, sans-serif"
+FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Noto Sans, Arial, sans-serif"
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,14 @@ def scale_of(
     zero: bool = True,
     near: float = 0.6,
     room: float = 0.04,
+    most: int = MOST_TICKS,
     unit: str = "",
     currency: str = "",
     locale: str = "en",
 ) -> Scale:
     """`zero`: the axis begins at zero (bars, areas); else only where the smallest is below `near` times the largest.
 
-    `room`: free space beyond the largest, as a part of the range, for the labels of bars.
+    `most`: ticks, or so. `room`: free space beyond the largest, as a part of the range, for the labels of bars.
     """
     values = list(numbers) or [0.0]
     low, high = min(values), max(values)
@@ -40,7 +41,7 @@ def scale_of(
     size = max(abs(low), abs(high))
     if high - low <= 1e-9 * size:
         low, high = (low, low + max(1.0, 0.05 * size)) if low >= 0 else (low - max(1.0, 0.05 * size), low)
-    step = _round_step((high - low) / (MOST_TICKS - 1))
+    step = _round_step((high - low) / (most - 1))
     first = math.floor(low / step + 1e-9) if low else 0
     last = math.ceil(high / step - 1e-9) if high else 0
     places = tuple(step * i for i in range(first, last + 1))
