@@ -101,7 +101,10 @@ class Fence:
 
     def _driver_error(self) -> type[BaseException]:
         assert self.address.url is not None
-        error: type[BaseException] = self.address.url.get_dialect().import_dbapi().Error
+        try:
+            error: type[BaseException] = self.address.url.get_dialect().import_dbapi().Error
+        except (ImportError, sa.exc.NoSuchModuleError):  # told where the engine is made
+            return sa.exc.DBAPIError
         return error
 
 

@@ -71,7 +71,7 @@ class DuckdbFence(Fence):
             relation = driver.sql(_with_text(sql, types))
         reader = relation.to_arrow_reader(batch)
         try:
-            yield Stream(columns, (_rows(part) for part in reader if part.num_rows))
+            yield Stream(columns, (_rows(part, columns) for part in reader if part.num_rows))
         finally:
             reader.close()
 
@@ -121,8 +121,8 @@ def _set_once(driver: duckdb.DuckDBPyConnection, setting: str) -> None:
     try:
         driver.execute(setting)
     except duckdb.InvalidInputException:
-        locked = driver.execute("SELECT current_setting('lock_configuration')").fetchone()
-        if locked != (True,):
+        locked = driver.execute("SELECT current_setting('lock_configuration')").fetchall()
+        if locked != [(True,)]:
             raise
 
 
@@ -137,12 +137,14 @@ def _kind(type_: str) -> Kind | None:
     return Kind.TEXT if AS_TEXT.search(type_) else next((kind for pattern, kind in KINDS if pattern.search(type_)), None)
 
 
-def _rows(batch: pa.RecordBatch) -> list[tuple[Any, ...]]:
-    return list(zip(*(_values(column) for column in batch.columns), strict=True))
+def _rows(batch: pa.RecordBatch, columns: tuple[tuple[str, Kind | None], ...]) -> list[tuple[Any, ...]]:
+    return list(zip(*(_values(array, kind) for array, (_, kind) in zip(batch.columns, columns, strict=True)), strict=True))
 
 
-def _values(column: pa.Array[Any]) -> list[Any]:
+def _values(column: pa.Array[Any], kind: Kind | None) -> list[Any]:
     """Python's values; text for days and times beyond its calendar (infinity, BC)."""
+    if kind is Kind.INTEGER and pa.types.is_decimal(column.type):
+        return [None if value is None else int(value) for value in column.to_pylist()]
     if pa.types.is_time(column.type):
         return [_value(item) for item in column]
     try:

@@ -28,8 +28,8 @@ def statements(dialect: str) -> list[str]:
     text, quote = _TEXT[dialect], "`" if dialect == "mysql" else '"'
     return [
         f"CREATE TABLE customers (id INTEGER PRIMARY KEY, name {text}, country {text}, email {text}, attrs {_JSON[dialect]})",
-        f"CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id), ordered_at {_TIME[dialect]}, "
-        f"status {text}, total DECIMAL(10, 2))",
+        f"CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id), "
+        f"ordered_at {_TIME[dialect]}, status {text}, total DECIMAL(10, 2))",
         f"CREATE TABLE {quote}odd names{quote} ({quote}order date{quote} {text}, {quote}select{quote} INTEGER)",
         "INSERT INTO customers VALUES "
         """(1, 'Ada', 'DE', 'ada@example.com', '{"vip": true, "tier": "gold", "tags": ["a", "b"]}'), """
