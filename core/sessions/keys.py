@@ -8,9 +8,11 @@ session:{ID}:turns     hash    TURN → Turn as JSON; TURN:chart → the user's 
 session:{ID}:results   hash    RESULT → Arrow IPC stream in one zstd frame                                    sessions
 session:{ID}:events    stream  what running turns tell the open pages, capped                                 turns
 session:{ID}:queue     list    ids of the turns that wait, oldest first                             turns (and add_turn)
-session:{ID}:lease     hash    token fence turn and progress of the worker at it; a short TTL of its own      turns
+session:{ID}:lease     hash    token and fence of the worker that runs the session's turns, what the running turn
+                               tells of itself, stop → id of the turn to stop; its own short TTL                turns
 turns:queue            stream  sessions with turns to run, read by a consumer group of all workers            turns
 user:{OWNER}:sessions  zset    session id by time of the last activity; a hint, healed on read                sessions
+app:secret             string  what signs the tokens of the events socket; never expires                          turns
 
 Times are milliseconds since 1970 by the server's clock. TTL: a write sets `expires` to now + ttl and lets Redis delete the
 first five keys at expires + grace; in between the session is expired: readable, not writable, revived by extend. An owner's set
@@ -20,6 +22,9 @@ lives a day longer than any session of it.
 from __future__ import annotations
 
 from core.sessions.ids import check_session_id
+
+TURN_QUEUE = "turns:queue"
+APP_SECRET = "app:secret"
 
 
 def session(session_id: str) -> str:

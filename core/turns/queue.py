@@ -17,7 +17,6 @@ from core.sessions.outage import store_errors
 from core.sessions.scripts import Script, writing
 from core.sessions.store import SessionStore
 
-STREAM = "turns:queue"
 GROUP = "workers"
 CONSUMER = "worker"
 """One name for all: who holds a message says nothing, the session's lease decides; and no dead consumers pile up."""
@@ -68,7 +67,7 @@ class TurnQueue:
     def wake(self, session_id: str) -> None:
         """Has a worker of any process look at the session's line."""
         with store_errors():
-            self._client.xadd(STREAM, {"session": session_id})
+            self._client.xadd(keys.TURN_QUEUE, {"session": session_id})
 
     def waiting(self, session_id: str) -> tuple[str, ...]:
         """The turns in line, the running one first."""
@@ -97,21 +96,21 @@ class TurnQueue:
 
     def finish(self, wake: Wake) -> None:
         with store_errors():
-            self._client.xack(STREAM, GROUP, wake.message_id)
-            self._client.xdel(STREAM, wake.message_id)
+            self._client.xack(keys.TURN_QUEUE, GROUP, wake.message_id)
+            self._client.xdel(keys.TURN_QUEUE, wake.message_id)
 
     def _claim(self, idle_ms: int) -> Wake | None:
-        reply = self._client.xautoclaim(STREAM, GROUP, CONSUMER, idle_ms, "0-0", count=1)
+        reply = self._client.xautoclaim(keys.TURN_QUEUE, GROUP, CONSUMER, idle_ms, "0-0", count=1)
         return _wake(reply[1], reclaimed=True)
 
     def _read(self, block_ms: int) -> Wake | None:
-        reply = self._client.xreadgroup(GROUP, CONSUMER, {STREAM: ">"}, count=1, block=block_ms)
+        reply = self._client.xreadgroup(GROUP, CONSUMER, {keys.TURN_QUEUE: ">"}, count=1, block=block_ms)
         streams = list(reply.items()) if isinstance(reply, dict) else reply or []
         return _wake(streams[0][1], reclaimed=False) if streams else None
 
     def _make_group(self) -> None:
         try:
-            self._client.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
+            self._client.xgroup_create(keys.TURN_QUEUE, GROUP, id="0", mkstream=True)
         except ResponseError as exc:
             if "BUSYGROUP" not in str(exc):
                 raise

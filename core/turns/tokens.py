@@ -8,9 +8,9 @@ from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from core.sessions import keys
 from core.sessions.outage import store_errors
 
-SECRET_KEY = "app:secret"
 VALID_DAYS = 7
 DAY_S = 86_400
 
@@ -36,6 +36,6 @@ class EventTokens:
     def _signed(self) -> URLSafeSerializer:
         if self._serializer is None:
             with store_errors():
-                self._client.set(SECRET_KEY, secrets.token_bytes(32), nx=True)
-                self._serializer = URLSafeSerializer(self._client.get(SECRET_KEY), salt="events")
+                self._client.set(keys.APP_SECRET, secrets.token_bytes(32), nx=True)
+                self._serializer = URLSafeSerializer(self._client.get(keys.APP_SECRET), salt="events")
         return self._serializer

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.config import ConnectionSpec, ModelSettings, Settings
-from core.errors import ConfigError, StoreUnavailable
+from core.errors import ConfigError
 from core.models import EventKind, TurnState
 from core.turns import events
 from core.wiring import App, build, build_engines
@@ -165,12 +165,6 @@ def test_the_llm_engine_without_a_model_is_a_sentence_that_names_the_settings(st
 def test_engines_are_built_without_opening_anything(settings: Settings) -> None:
     assert set(build_engines(replace(settings, redis_url="unix:///nowhere"))) == {"builtin", "auto"}
     assert set(build_engines(replace(settings, model=ModelSettings("m", "k")))) == {"builtin", "auto", "llm"}
-
-
-def test_build_without_redis_says_so(settings: Settings) -> None:
-    with pytest.raises(StoreUnavailable) as gone:
-        build(replace(settings, redis_url="unix:///nowhere/redis.sock"))
-    assert gone.value.message and gone.value.hint
 
 
 PROGRAM = """

@@ -20,8 +20,9 @@ import redis
 from core.config import Settings
 from core.errors import StoreUnavailable
 from core.models import TurnState
+from core.sessions import keys
 from core.turns.desk import Turns
-from core.turns.queue import STREAM, TurnQueue
+from core.turns.queue import TurnQueue
 from core.turns.rooms import Rooms
 from core.turns.worker import Workers
 from tests.core.turns.scripted import close_rooms, open_rooms
@@ -96,9 +97,9 @@ def test_a_killed_worker_leaves_an_interrupted_turn_and_the_rest_goes_on(
     assert interrupted.state is TurnState.FAILED and interrupted.failure
     assert "interrupted" in interrupted.failure.message and "Retry" in interrupted.failure.hint
     deadline = time.monotonic() + 5
-    while rooms.redis.xlen(STREAM) and time.monotonic() < deadline:
+    while rooms.redis.xlen(keys.TURN_QUEUE) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert rooms.redis.xlen(STREAM) == 0, "every message is finished in the end"
+    assert rooms.redis.xlen(keys.TURN_QUEUE) == 0, "every message is finished in the end"
 
 
 def test_an_interrupted_turn_can_be_retried_at_once(turns: Turns, session_id: str, start_worker: StartWorker) -> None:

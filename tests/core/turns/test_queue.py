@@ -10,8 +10,9 @@ import pytest
 
 from core.errors import SessionNotFound
 from core.models import Turn
+from core.sessions import keys
 from core.sessions.store import SessionStore
-from core.turns.queue import STREAM, TurnQueue
+from core.turns.queue import TurnQueue
 
 HOUR_AND_GRACE_MS = 2 * 3600 * 1000
 
@@ -40,7 +41,7 @@ def test_a_finished_message_leaves_nothing_behind(client: Any, session_id: str) 
     queue = TurnQueue(client)
     queue.wake(session_id)
     queue.finish(taken(queue))
-    assert client.xlen(STREAM) == 0
+    assert client.xlen(keys.TURN_QUEUE) == 0
     assert taken(queue, idle_ms=0) is None
 
 
