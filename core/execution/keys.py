@@ -121,5 +121,7 @@ def _agreement(proposal: Proposal) -> sa.Select[int, int]:
         filled.append(value != 0)  # where no row has the id 0, it stands for none
     head = sa.select(value.label("value")).where(*filled).limit(SAMPLE_ROWS).subquery("head")
     sample = sa.select(head.c.value).distinct().limit(SAMPLE_VALUES).subquery("sample")
-    present = sa.exists().where(key == sample.c.value)
+    indexed = (proposal.ref_column.name,) in (proposal.ref_table.primary_key, *proposal.ref_table.unique_keys)
+    # without an index a look-up is a scan, and one scan for all values is better than one for each
+    present = sa.exists().where(key == sample.c.value) if indexed else sample.c.value.in_(sa.select(key))
     return sa.select(sa.func.count(), sa.func.count(sa.case((present, 1)))).select_from(sample)
