@@ -143,7 +143,10 @@ class PlainSqlite:
 
 
 def timed(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """The 5th, 50th and 95th percentile in milliseconds; on a busy machine the 5th says most. The runs take turns, so that a busy moment of the machine hits them alike."""
+    """The 5th, 50th and 95th percentile in milliseconds; on a busy machine the 5th says most.
+
+    The runs take turns, so that a busy moment of the machine hits them alike.
+    """
     taken: dict[str, list[float]] = {name: [] for name in runs}
     for number in range(rounds + rounds // 10):
         for name, run in runs.items():
