@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.analysis.facts import facts_of
-from core.analysis.followups import followups
+from core.analysis.followups import followups_of
 from core.analysis.narrative import write
 from core.analysis.narrative_llm import narrate
 from core.analysis.reading import read
@@ -38,11 +38,13 @@ def analyse(
 
     Raises Cancelled, nothing else."""
     today = datetime.now(UTC).date()
-    facts = facts_of(read(result, draft), draft, question=question, catalog=catalog, today=today, locale=locale)
+    reading = read(result, draft)
+    facts = facts_of(reading, draft, question=question, catalog=catalog, today=today, locale=locale)
     text, tokens, notice = _text(question, facts, result, model, on_text, cancellation)
     if cancellation:
         cancellation.raise_if_cancelled()
-    return Analysis(text, facts, followups(question, result, draft, catalog, can_answer), tokens, notice)
+    offered = followups_of(question, reading, catalog, can_answer) if draft and result.row_count else ()
+    return Analysis(text, facts, offered, tokens, notice)
 
 
 def _text(

@@ -111,7 +111,7 @@ def _names_axis(d: Drawing, plot: Plot) -> dict[str, Any]:
         places = [plot.moments.index(m) for m in at if m in plot.moments]
         texts = [text for m, text in zip(at, said, strict=True) if m in plot.moments]
     axis |= {"tickmode": "array", "tickvals": places, "ticktext": texts, "type": "linear"}
-    if len(plot.names) > MOST_LABELLED_COLUMNS and not plot.moments:
+    if plot.ordered and len(plot.names) > MOST_LABELLED_COLUMNS and not plot.moments:
         axis["tickfont"] = {"size": 10, "color": d.theme.text}
     return axis | {"range": [-0.6, len(plot.names) - 0.4]} if plot.ordered else axis
 

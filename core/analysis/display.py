@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from core.analysis.shape import Shape
 from core.models import Kind, ResultSet, SqlDraft
 
@@ -100,9 +103,12 @@ def _too_exact(data: Any, kind: Kind) -> bool:
     """True where a double cannot hold every value."""
     if kind is Kind.FLOAT:
         return False
+    if pa.types.is_integer(data.type):
+        ends: Any = pc.min_max(data).as_py()
+        return any(abs(v or 0) > SAFE_INTEGER for v in (ends["min"], ends["max"]))
+    if pa.types.is_decimal(data.type) and data.type.precision <= EXACT_DIGITS:
+        return False
     values = [v for v in data.to_pylist() if v is not None]
-    if kind is Kind.INTEGER:
-        return any(abs(v) > SAFE_INTEGER for v in values)
     return any(_digits(v) > EXACT_DIGITS for v in values)
 
 
@@ -120,7 +126,6 @@ def _shown(data: Any, kind: Kind) -> Any:
 
 def _dtype(part: Any, index: int, result: ResultSet) -> Any:
     import pandas as pd
-    import pyarrow as pa
 
     kind = result.columns[index].kind
     as_text = kind is Kind.BINARY or (kind.numeric and _too_exact(part.column(index), kind))

@@ -85,13 +85,13 @@ def _common(t: Telling) -> Iterator[Fact]:
         known = shape[column]
         if not 1 < known.distinct <= min(50, shape.rows / 2) or known.kind in (Kind.FLOAT, Kind.DECIMAL):
             continue
-        labels = shape.labels(column)
-        (label, most), *rest = Counter(labels).most_common(2)
+        (value, most), *rest = Counter(shape.result.column(column)).most_common(2)
         if rest and rest[0][1] == most:
             return
         s = Sentence(t)
         part = s.percent(100 * most / shape.rows)
-        text = f"The most common {known.phrase} is {t.name(label)}, with {s.count(most)} of {s.count(shape.rows)} rows ({part})."
+        name = t.name(shape.label_of(column, value))
+        text = f"The most common {known.phrase} is {name}, with {s.count(most)} of {s.count(shape.rows)} rows ({part})."
         yield s.fact("common", text, 0.8)
         return
 

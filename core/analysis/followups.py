@@ -37,7 +37,13 @@ def followups(
     """At most three, of different kinds where possible, none of them the question itself. Empty without a draft."""
     if draft is None or not result.row_count:
         return ()
-    reading = read(result, draft)
+    return followups_of(question, read(result, draft), catalog, can_answer)
+
+
+def followups_of(
+    question: str, reading: Reading, catalog: Catalog | None = None, can_answer: Callable[[str], bool] | None = None
+) -> tuple[str, ...]:
+    """The same for a result that was read before."""
     asked = _plain(question)
     offered: list[Candidate] = []
     tried = 0

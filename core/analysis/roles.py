@@ -72,6 +72,10 @@ class ColumnShape:
         return self.role is Role.TIME
 
 
+SAMPLE = 500
+"""Values looked at for the decimal places of a measure."""
+
+
 def number_of(value: Any) -> Number | None:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
@@ -191,7 +195,8 @@ def _measure(data: Data, name: str, said: OutputColumn | None, aggregate: str) -
     named = set(words(said.name if said and said.name else name)) | set(words(name))
     aggregate = (said.aggregate if said else "") or aggregate or ("" if said else _named_aggregate(name))
     unit = (said.unit if said else "") or _named_unit(named, aggregate)
-    sample = [n for n in map(number_of, data.slice(0, 2000).to_pylist()) if n is not None]
+    whole = pa.types.is_integer(data.type)
+    sample = [] if whole else [n for n in map(number_of, data.slice(0, SAMPLE).to_pylist()) if n is not None]
     places = places_of(sample) if unit != "money" else (2 if any(n != int(n) for n in sample) else 0)
     if not isinstance(sample[0] if sample else 0, int) and unit != "percent" and places > 4:
         places = 4 if any(abs(float(n)) >= 0.01 for n in sample) else places

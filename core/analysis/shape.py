@@ -12,7 +12,7 @@ from core.analysis.humanise import Number, format_value
 from core.analysis.moments import as_moment, read_text
 from core.analysis.roles import MONTHS, WEEKDAYS, ColumnShape, column_shape, number_of
 from core.analysis.words import phrase, singular, words
-from core.models import OutputColumn, ResultSet, Role
+from core.models import Kind, OutputColumn, ResultSet, Role
 
 MOST_COLUMNS = 40
 """Columns beyond these are shown, not analysed."""
@@ -61,25 +61,32 @@ class Shape:
     def numbers(self, index: int) -> list[Number | None]:
         """Exact values; None for NULL, NaN, the infinities and whatever is not a number."""
         if index not in self._numbers:
-            self._numbers[index] = [number_of(v) for v in self.result.column(index)]
+            values = self.result.column(index)
+            self._numbers[index] = values if self.columns[index].kind is Kind.INTEGER else [number_of(v) for v in values]
         return self._numbers[index]
 
     def moments(self, index: int) -> list[datetime | None]:
         if index not in self._moments:
             pattern = self.columns[index].pattern
             values = self.result.column(index)
-            self._moments[index] = [read_text(v, pattern) if pattern else as_moment(v) for v in values]
+            read = {v: read_text(v, pattern) if pattern else as_moment(v) for v in set(values)}
+            self._moments[index] = [read[v] for v in values]
         return self._moments[index]
 
     def labels(self, index: int, locale: str = "en") -> list[str]:
         """What each row is called by this column, one line each; a last name follows the first name it belongs to."""
         if index not in self._labels:
-            labels = [self.label_of(index, v, locale) for v in self.result.column(index)]
+            labels = self._named(index, locale)
             if (last := self._last_name(index)) is not None:
-                tails = [self.label_of(last, v, locale) for v in self.result.column(last)]
+                tails = self._named(last, locale)
                 labels = [f"{head} {tail}" for head, tail in zip(labels, tails, strict=True)]
             self._labels[index] = labels
         return self._labels[index]
+
+    def _named(self, index: int, locale: str) -> list[str]:
+        values = self.result.column(index)
+        said = {v: self.label_of(index, v, locale) for v in set(values)}
+        return [said[v] for v in values]
 
     def label_of(self, index: int, value: Any, locale: str = "en") -> str:
         column = self.columns[index]
