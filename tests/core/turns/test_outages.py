@@ -69,6 +69,14 @@ def start_worker(settings: Settings) -> Iterator[StartWorker]:
             process.communicate(timeout=20)
 
 
+@pytest.fixture
+def other_workers(rooms: Rooms) -> Iterator[Workers]:
+    """Of this process, not started."""
+    made = Workers(rooms, 2, lease_ttl_s=LEASE_TTL_S)
+    yield made
+    made.stop()
+
+
 def until_running(turns: Turns, session_id: str, turn_id: str) -> None:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
@@ -80,7 +88,7 @@ def until_running(turns: Turns, session_id: str, turn_id: str) -> None:
 
 
 def test_a_killed_worker_leaves_an_interrupted_turn_and_the_rest_goes_on(
-    turns: Turns, rooms: Rooms, session_id: str, start_worker: StartWorker
+    turns: Turns, rooms: Rooms, session_id: str, start_worker: StartWorker, other_workers: Workers
 ) -> None:
     first = start_worker()
     hit, waiting = turns.submit(session_id, "wait 60"), turns.submit(session_id, "SELECT 2 AS two")
@@ -91,7 +99,7 @@ def test_a_killed_worker_leaves_an_interrupted_turn_and_the_rest_goes_on(
     stored = rooms.sessions.turn(session_id, hit.id)
     assert stored.state is TurnState.RUNNING
     assert turns.is_interrupted(stored, turns.progress(session_id)), "the lease decides, before any worker has looked"
-    start_worker()
+    other_workers.start()
     assert turns.wait(session_id, waiting.id, timeout_s=20).state is TurnState.DONE
     interrupted = rooms.sessions.turn(session_id, hit.id)
     assert interrupted.state is TurnState.FAILED and interrupted.failure
@@ -102,14 +110,16 @@ def test_a_killed_worker_leaves_an_interrupted_turn_and_the_rest_goes_on(
     assert rooms.redis.xlen(keys.TURN_QUEUE) == 0, "every message is finished in the end"
 
 
-def test_an_interrupted_turn_can_be_retried_at_once(turns: Turns, session_id: str, start_worker: StartWorker) -> None:
+def test_an_interrupted_turn_can_be_retried_at_once(
+    turns: Turns, session_id: str, start_worker: StartWorker, other_workers: Workers
+) -> None:
     first = start_worker()
-    hit = turns.submit(session_id, "wait 1.5")
+    hit = turns.submit(session_id, "wait 1")
     until_running(turns, session_id, hit.id)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     time.sleep(LEASE_TTL_S + 0.2)
-    start_worker()
+    other_workers.start()
     assert turns.retry(session_id, hit.id).state in (TurnState.QUEUED, TurnState.FAILED)
     deadline = time.monotonic() + 15
     while (turn := turns.wait(session_id, hit.id, timeout_s=5)).state is not TurnState.DONE and time.monotonic() < deadline:
