@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from core.analysis import plain
 from core.cli.output import MAX_ROWS, Progress, plain_table, to_json, turn_object
 from core.cli.settings import current_settings, with_database
 from core.cli.status import ANSWERED, FAILED, NEEDS_CLARIFICATION
@@ -80,7 +81,7 @@ def _text(turn: Turn, result: ResultSet | None) -> str:
     if turn.clarification:
         parts += [turn.clarification.question, *(f"  - {choice.label}" for choice in turn.clarification.choices)]
     if turn.analysis and turn.analysis.text:
-        parts.append(turn.analysis.text.replace("**", ""))
+        parts.append(plain(turn.analysis.text))
     if result is not None:
         parts.append(plain_table(result.names, result.rows(MAX_ROWS)))
     if turn.draft:
