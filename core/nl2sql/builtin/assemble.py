@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.nl2sql.builtin.grouping import entity_keys
+from core.nl2sql.builtin.money import settle_money
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.plan import measure_table
 from core.nl2sql.builtin.query import Compare, Field, Order, Query, Ref
@@ -21,7 +22,7 @@ class Conventions:
 
 
 def assemble(parse: Parse, conventions: Conventions) -> Query:
-    groups = _once(parse.groups)
+    groups = _once(_without_measured(parse))
     shown = [
         output
         for output in _once(sorted(parse.outputs, key=lambda output: output.at))
@@ -35,8 +36,8 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
         select += [field for field in dict.fromkeys(parse.ranked) if field not in select]
     grouped = any(field.aggregate for field in (*select, *(o.field for o in order), *(c.field for c in having)))
     keys = entity_keys(parse, [*groups, *shown]) if grouped else []
-    if not grouped:
-        order = [*order]
+    if any(field.aggregate for field in select) or keys:
+        keys += [o.field for o in order if not o.field.aggregate and o.field not in select and o.field not in keys]
     query = Query(
         subject=parse.subject or (measure_table(select[0]) if select else ""),
         select=tuple(select),
@@ -49,7 +50,19 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
     )
     if counted is not None:
         return counted
-    return _ordered(query, parse, conventions)
+    return settle_money(_ordered(query, parse, conventions), parse)
+
+
+def _without_measured(parse: Parse) -> list[Output]:
+    """ "Average freight per order by shipper": per row of what is averaged is no group of its own."""
+    measured = {
+        measure_table(output.field) for output in parse.outputs if output.field.aggregate in ("avg", "sum") and output.field.expr
+    }
+    entities = {group.entity for group in parse.groups}
+    others = [group for group in parse.groups if not (group.entity and group.entity in measured)]
+    return (
+        others if measured & entities and others and not any(o.field.aggregate == "sum" for o in parse.outputs) else parse.groups
+    )
 
 
 def _once(outputs: list[Output]) -> list[Output]:

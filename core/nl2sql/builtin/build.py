@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from sqlglot import exp
+from sqlglot import Dialect, exp
 
+from core.models import Kind
 from core.nl2sql.builtin import dialect as dialects
 from core.nl2sql.builtin.headings import headings
 from core.nl2sql.builtin.index import Index
-from core.nl2sql.builtin.plan import Place, Plan, Step, aggregates, measure_table, place, places_of, start
+from core.nl2sql.builtin.plan import NoPath, Place, Plan, Step, aggregates, measure_table, place, places_of, start
 from core.nl2sql.builtin.predicates import negate, predicate
 from core.nl2sql.builtin.query import AnyOf, Arith, Compare, Condition, Expr, Field, Order, Query, Ref, Related, refs
+
+Inline = tuple[Condition, dict[Place, Place]]
+"""A condition written in the WHERE itself, with the places its tables are found at."""
 
 
 @dataclass
@@ -34,10 +38,14 @@ class Scope:
             self.aliases[at] = _alias(at, self)
         return self.aliases[at]
 
+    moved: dict[Place, Place] = field(default_factory=dict)
+    """Where the condition at hand finds a table that is joined another way for the outputs."""
+
     def column(self, ref: Ref) -> exp.Expr:
+        at = self.moved.get(place(ref), place(ref))
         node = exp.Column(this=dialects.identifier(ref.column, self.dialect))
         if len(self.plan.steps) or self.outer:
-            node.set("table", dialects.identifier(self.alias(place(ref)), self.dialect))
+            node.set("table", dialects.identifier(self.alias(at), self.dialect))
         return node
 
 
@@ -54,13 +62,20 @@ def build(query: Query, index: Index, dialect: str, outer: frozenset[str] = froz
     return _select(query, scope, _conditions(inline, nested, scope))
 
 
-def _conditions(inline: list[Condition], nested: list[tuple[list[Step], Condition]], scope: Scope) -> list[exp.Expr]:
+def _conditions(inline: list[Inline], nested: list[tuple[list[Step], Condition]], scope: Scope) -> list[exp.Expr]:
     """All joins are made before the first column is written, so that columns are qualified alike."""
     for steps, _ in nested:
         _join_up_to_gate(steps, scope)
     for at in scope.plan.places:
         scope.alias(at)
-    return [*(_condition(c, scope) for c in inline), *_nested(nested, scope)]
+    return [*(_moved(c, moved, scope) for c, moved in inline), *_nested(nested, scope)]
+
+
+def _moved(condition: Condition, moved: dict[Place, Place], scope: Scope) -> exp.Expr:
+    scope.moved = moved
+    node = _condition(condition, scope)
+    scope.moved = {}
+    return node
 
 
 def _join_up_to_gate(steps: Sequence[Step], scope: Scope) -> int:
@@ -112,10 +127,20 @@ def expression(expr: Expr, scope: Scope) -> exp.Expr:
         left, right = expression(expr.left, scope), expression(expr.right, scope)
         cls = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}[expr.op]
         if expr.op == "/":
-            left = exp.Mul(this=left, expression=exp.Literal.number("1.0"))
-            right = exp.Nullif(this=right, expression=exp.Literal.number(0))
+            return _ratio(left, expr.right, right, scope.dialect)
         return cls(this=_wrapped(left, expr.op), expression=_wrapped(right, expr.op))
     return exp.Literal.number(expr)
+
+
+def _ratio(left: exp.Expr, divisor: Expr, right: exp.Expr, dialect: str) -> exp.Expr:
+    """A division that is never one of whole numbers and never by zero."""
+    if isinstance(divisor, (int, float)):
+        right = exp.Literal.number(float(divisor))
+    else:
+        left = exp.Mul(this=left, expression=exp.Literal.number("1.0"))
+        right = exp.Nullif(this=_wrapped(right, "*"), expression=exp.Literal.number(0))
+    own = Dialect.get_or_raise(dialect)
+    return exp.Div(this=_wrapped(left, "*"), expression=right, typed=own.TYPED_DIVISION, safe=own.SAFE_DIVISION)
 
 
 def _wrapped(node: exp.Expr, op: str) -> exp.Expr:
@@ -131,8 +156,14 @@ def field_node(field_: Field, scope: Scope) -> exp.Expr:
         node = dialects.cut(node, field_.grain, scope.dialect)
     if not field_.aggregate:
         return node
+    if field_.aggregate in ("sum", "avg") and isinstance(field_.expr, Ref) and _is_text(field_.expr, scope):
+        node = exp.Cast(this=node, to=exp.DataType.build("DOUBLE"))
     inner: exp.Expr = exp.Distinct(expressions=[node]) if field_.distinct else node
     return {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[field_.aggregate](this=inner)
+
+
+def _is_text(ref: Ref, scope: Scope) -> bool:
+    return scope.index.column(ref.table, ref.column).kind is Kind.TEXT
 
 
 def _count_rows(field_: Field, scope: Scope) -> exp.Expr:
@@ -149,20 +180,33 @@ def _grouped_tables(query: Query) -> set[str]:
     return {ref.table for f in (*query.dimensions, *query.keys) for ref in refs(f.expr)}
 
 
-def _sort_conditions(query: Query, scope: Scope) -> tuple[list[Condition], list[tuple[list[Step], Condition]]]:
+def _sort_conditions(query: Query, scope: Scope) -> tuple[list[Inline], list[tuple[list[Step], Condition]]]:
     """Conditions on joined tables or reached without fanning out, and those that need a nested query with their way there."""
-    inline: list[Condition] = []
+    inline: list[Inline] = []
     nested: list[tuple[list[Step], Condition]] = []
     for condition in query.where:
         ways = [scope.plan.way(at, query.via) for at in _condition_places(condition)]
         steps = max(ways, key=len, default=[])
-        if isinstance(condition, Related) or any(step.edge.many for step in steps):
+        if isinstance(condition, Related):
+            nested.append((steps or _related_steps(condition, scope), condition))
+        elif any(step.edge.many for step in steps):
             nested.append((steps, condition))
         else:
+            moved: dict[Place, Place] = {}
             for at in _condition_places(condition):
+                way = scope.plan.way(at, query.via)
                 scope.plan.reach(at, query.via)
-            inline.append(condition)
+                moved |= {at: way[-1].right} if way else {}
+            inline.append((condition, moved))
     return inline, nested
+
+
+def _related_steps(condition: Related, scope: Scope) -> list[Step]:
+    """The way to a table that is joined for the outputs already: asked for anew, as another row of it may be meant."""
+    chain = scope.index.graph.path((scope.plan.base[0],), condition.table)
+    if not chain:
+        raise NoPath(scope.plan.base[0], condition.table)
+    return Plan(scope.plan.base, scope.index.graph).steps_along(chain)
 
 
 def _condition_places(condition: Condition) -> list[Place]:
@@ -196,8 +240,7 @@ def _nested(nested: Sequence[tuple[list[Step], Condition]], scope: Scope) -> lis
         found.append(_membership(pairs[0][0], [c for _, c in pairs], False, scope))
     for steps, condition in nested:
         if isinstance(condition, Related):
-            way = steps or scope.plan.steps[-1:]
-            found.append(_membership(way, list(condition.where), condition.negated, scope))
+            found.append(_membership(steps, list(condition.where), condition.negated, scope))
     return found
 
 
@@ -210,10 +253,10 @@ def _membership(steps: Sequence[Step], conditions: list[Condition], negated: boo
     """left.key [NOT] IN (SELECT key FROM the tables beyond the first step that fans out WHERE …)."""
     first = _join_up_to_gate(steps, scope)
     gate = steps[first]
-    inner = Plan(gate.right, scope.index.graph)
-    inner.steps.extend(steps[first + 1 :])
+    inner = Plan((gate.edge.other, ""), scope.index.graph)
+    inner.steps.extend(inner.steps_along([step.edge for step in steps[first + 1 :]]))
     beyond = Scope(scope.index, scope.dialect, inner, frozenset())
-    keys = [Ref(gate.right[0], column, gate.right[1]) for column in gate.edge.other_columns]
+    keys = [Ref(gate.edge.other, column) for column in gate.edge.other_columns]
     for condition in conditions:
         for at in _condition_places(condition):
             inner.reach(at)
@@ -290,13 +333,14 @@ def _needs_own_grain(query: Query, scope: Scope) -> bool:
     return any(f.aggregate in ("sum", "avg") and scope.plan.multiplies(measure_table(f), grouped) for f in aggregates(query))
 
 
-def _at_own_grain(query: Query, inline: list[Condition], nested: list[tuple[list[Step], Condition]], scope: Scope) -> exp.Query:
+def _at_own_grain(query: Query, inline: list[Inline], nested: list[tuple[list[Step], Condition]], scope: Scope) -> exp.Query:
     """Aggregates over the distinct rows of the measured table per group, so that a join cannot count one row twice."""
     table = next(measure_table(f) for f in aggregates(query) if f.aggregate in ("sum", "avg"))
     key = scope.index.table(table).primary_key or tuple(column.name for column in scope.index.table(table).columns)
     names = headings(query, scope.index)
     conditions = _conditions(inline, nested, scope)
-    plain = list(dict.fromkeys([*query.keys, *query.dimensions]))
+    ordered = [order.field for order in query.order if not order.field.aggregate]
+    plain = list(dict.fromkeys([*query.keys, *query.dimensions, *ordered]))
     carried = {f: f"d{at + 1}" for at, f in enumerate(plain)}
     measured = {f: f"m{at + 1}" for at, f in enumerate(aggregates(query))}
     columns = [exp.alias_(field_node(f, scope), name) for f, name in carried.items()]

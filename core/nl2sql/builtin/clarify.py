@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from core.models import Choice, Clarification, Context
-from core.nl2sql.builtin.confidence import unused
-from core.nl2sql.builtin.index import Index, Link
+from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.reading import Candidate
 
 
@@ -31,15 +33,16 @@ def _column_words(table: str, column: str, index: Index) -> str:
     return text[:1].upper() + text[1:]
 
 
-def unknown(question: str, best: Candidate | None, index: Index, near: tuple[str, ...]) -> Clarification:
+def strangers(question: str, index: Index) -> tuple[str, ...]:
+    """The words of a question that mean nothing in this database."""
+    return tuple(dict.fromkeys(item.text for item in link(question, index, date.min) if item.kind == "word"))[:8]
+
+
+def unknown(lost: tuple[str, ...], best: Candidate | None, near: tuple[str, ...]) -> Clarification:
     """Says what was not understood and offers questions that can be answered."""
-    lost = unused(best.parse) if best else ()
     if lost:
         words = ", ".join(f"“{word}”" for word in lost[:4])
         said = f"I could not find {words} in this database. Could you say it differently, or is it one of these?"
     else:
         said = "I could not relate that to this database. Here is what I can answer, for example:"
     return Clarification(said, tuple(Choice(q, question=q) for q in near), "unknown", lost, best.confidence if best else 0.0)
-
-
-__all__ = ["Link", "ambiguous", "unknown"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from core.nl2sql.builtin import conditions, grouping, measuring, ordering, ranking, relating, showing, timing
 from core.nl2sql.builtin.assemble import Conventions, assemble
+from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Query
 from core.nl2sql.builtin.subject import find_subject
+from core.nl2sql.builtin.text import lemma
 
 Pass = Callable[[Parse], None]
 
@@ -20,18 +23,51 @@ def charts(parse: Parse) -> None:
             parse.chart_kind, item.role = item.cue.value, "chart"
 
 
+def settle(parse: Parse) -> None:
+    """Of several tables a word may mean, those with cells or whole names in the question come first, link tables last."""
+    certain = {link.table for item in parse.items if item.kind == "value" for link in item.links[:3]}
+    certain |= {item.table.table for item in parse.items if item.kind == "name" and item.table and item.table.score > 0.95}
+    for item in parse.items:
+        if item.kind == "name" and item.table and item.table.score < 0.95:
+            item.links = tuple(sorted(item.links, key=lambda link: -_settled(parse, link, certain)))
+
+
+def modifiers(parse: Parse) -> None:
+    """ "Product category": a table said in the singular right before another only tells which one is meant."""
+    for item, other in pairwise(parse.items):
+        if item.kind == other.kind == "name" and item.table and other.table and item.table.table != other.table.table:
+            plain = item.lower in (lemma(item.lower),) and not (other.columns and other.columns[0].score > other.table.score)
+            if (
+                plain
+                and item.table.score > 0.9
+                and other.table.score > 0.9
+                and parse.index.graph.path((item.table.table,), other.table.table)
+            ):
+                item.role = "modifier"
+
+
+def _settled(parse: Parse, link: Link, certain: set[str]) -> float:
+    if link.kind != "table":
+        return link.score
+    return link.score + (0.06 if link.table in certain else 0.0) - (0.04 if parse.index.graph.is_link(link.table) else 0.0)
+
+
 PASSES: tuple[Pass, ...] = (
+    settle,
+    modifiers,
     find_subject,
     charts,
     ordering.limits,
     ordering.orders,
     ordering.rank_by,
+    ordering.rank_measure,
     grouping.groups,
     conditions.comparisons,
     ranking.superlatives,
     measuring.measures,
     conditions.values,
     conditions.patterns,
+    conditions.flags,
     conditions.equalities,
     timing.periods,
     conditions.missing,
@@ -40,6 +76,8 @@ PASSES: tuple[Pass, ...] = (
     showing.targets,
     showing.name_subject,
 )
+FRAGMENT_PASSES: tuple[Pass, ...] = tuple(step for step in PASSES if step not in (find_subject, showing.name_subject))
+"""For a follow-up: the subject is known, and a fragment need not show anything."""
 
 
 def compose(parse: Parse, conventions: Conventions) -> Query:

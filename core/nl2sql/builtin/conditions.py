@@ -8,7 +8,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.measuring import count_of, measure_of
 from core.nl2sql.builtin.numerals import tidy
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Field, Query, Ref
+from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Field, Query, Ref, Scalar
 
 _ALTERNATIVE = {"or", "and", ",", "either", "both", "/", "&", "the", "in", "nor"}
 
@@ -72,8 +72,8 @@ def _compare(parse: Parse, cue: Item, number: Item) -> None:
 
 
 def _compared(parse: Parse, cue: Item, number: Item) -> tuple[Field | None, str]:
-    """What is compared: an aggregate or count beside it, a column before or after, a table after, or what the adjective implies."""
-    follow = _name_after(parse, number)
+    """What is compared: an aggregate or count beside it, a column before or after, a table after, or what a word implies."""
+    follow = _name_after(parse, max(cue, number, key=lambda item: item.start))
     unit = _unit_column(parse, cue, follow)
     if follow and not follow.role and unit is None and (field := _following_field(parse, follow)):
         follow.role = "condition"
@@ -170,6 +170,9 @@ def _to_average(parse: Parse, cue: Item) -> None:
     ):
         return
     follow = parse.next_real(average)
+    if follow is not None and follow.is_cue("count"):
+        follow.role = "condition"
+        follow = parse.next_real(follow)
     field, _ = _compared(parse, cue, average)
     if (
         field is None
@@ -193,10 +196,15 @@ def equalities(parse: Parse) -> None:
         if item.kind not in ("number",) or item.role or item.number is None:
             continue
         before = next(
-            (other for other in parse.before(item, 4) if other.kind not in ("stop", "mark") and not other.is_cue("compare", "=")),
+            (
+                o
+                for o in parse.before(item, 4)
+                if o.kind not in ("stop", "mark") and not o.is_cue("compare", "=") and not o.is_cue("not")
+            ),
             None,
         )
         if before is None or before.kind != "name" or before.role in ("group", "order"):
+            _number_of(parse, item)
             continue
         ref = parse.column_of(before, "number", parse.subject)
         if (ref is None or before.table) and before.table and (key := parse.key(before.table.table)) and len(key) == 1:
@@ -210,6 +218,32 @@ def equalities(parse: Parse) -> None:
             equals.role = "condition"
         before.role = item.role = "condition"
         parse.where.append(Compare(Field(ref), "=", (tidy(item.number),), negated=_negated(parse, item)))
+
+
+def _number_of(parse: Parse, number: Item) -> None:
+    """ "Courses with 3 credits": a number before a column of numbers, in a condition."""
+    follow = next(iter(parse.after(number, 1)), None)
+    before = next(iter(parse.before(number, 1)), None)
+    if (
+        follow is None
+        or follow.kind != "name"
+        or follow.role
+        or before is None
+        or before.lower not in ("with", "have", "has", "having", "had", "of")
+    ):
+        return
+    ref = parse.column_of(follow, "number", parse.subject)
+    if (
+        ref
+        and number.number is not None
+        and parse.column(ref).role is Role.MEASURE
+        and not (follow.table and follow.table.score >= follow.columns[0].score)
+    ):
+        number.role = follow.role = "condition"
+        parse.where.append(Compare(Field(ref), "=", (tidy(number.number),)))
+    elif follow.table and follow.table.table != parse.subject and number.number is not None:
+        number.role = follow.role = "condition"
+        parse.having.append((parse.subject, Compare(count_of(parse, follow.table.table), "=", (tidy(number.number),))))
 
 
 def values(parse: Parse) -> None:
@@ -351,6 +385,59 @@ def _like(parse: Parse, item: Item) -> Compare | None:
     return Compare(Field(ref), "like", (pattern,), negated=_negated(parse, cue))
 
 
+_TRUE = {"1", "y", "yes", "true", "t", "1.0"}
+_FALSE = {"0", "n", "no", "false", "f", "0.0"}
+
+
+def flags(parse: Parse) -> None:
+    """ "Products that are discontinued", "active customers": a column of yes and no used as an adjective."""
+    for item in parse.items:
+        if item.kind != "name" or item.role or not item.columns or (item.table and item.table.score >= item.columns[0].score):
+            continue
+        ref = parse.column_of(item, prefer=parse.subject)
+        if ref is None or not _adjective(parse, item):
+            continue
+        yes = _yes(parse, ref)
+        column = parse.column(ref)
+        if column.kind.temporal and (column.null_count or 0) > 0 and item.lower.endswith(("ed", "en", "nt")):
+            item.role = "condition"
+            parse.where.append(Compare(Field(ref), "null", negated=not _negated(parse, item)))
+        elif yes is not None:
+            item.role = "condition"
+            parse.where.append(Compare(Field(ref), "=", (yes,), negated=_negated(parse, item)))
+
+
+def _adjective(parse: Parse, item: Item) -> bool:
+    after, before = next(iter(parse.after(item, 1)), None), next(iter(parse.before(item, 1)), None)
+    if before is not None and before.lower in (
+        "is",
+        "are",
+        "was",
+        "were",
+        "not",
+        "be",
+        "been",
+        "on",
+        "currently",
+        "still",
+        "only",
+    ):
+        return True
+    return after is not None and after.kind == "name" and after.table is not None and after.table.table == parse.subject
+
+
+def _yes(parse: Parse, ref: Ref) -> Scalar:
+    """The cell that says yes, where a column holds nothing but yes and no."""
+    column = parse.column(ref)
+    held = {sample.lower() for sample in column.samples}
+    if column.kind is Kind.BOOLEAN:
+        return True
+    if not held or not held <= _TRUE | _FALSE or len(held) > 2:
+        return None
+    text = next((sample for sample in column.samples if sample.lower() in _TRUE), "1")
+    return int(float(text)) if column.kind.numeric else text
+
+
 def patterns(parse: Parse) -> None:
     """Patterns given as a bare word: "names starting with A"."""
     for item in parse.items:
@@ -415,7 +502,3 @@ def alternatives(parse: Parse) -> None:
         merged: Condition = AnyOf((plain[0], plain[1]))
         parse.where = [merged, *(c for c in parse.where if c not in plain)]
         ors[0].role = "condition"
-
-
-def text_years(column_kind: Kind) -> bool:
-    return column_kind is Kind.TEXT

@@ -6,7 +6,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Query
 
-ANSWERS = 0.5
+ANSWERS = 0.58
 """Below this the engine asks back."""
 
 
@@ -19,7 +19,11 @@ def _matters(item: Item) -> bool:
     if item.role or item.kind in ("stop", "mark", "grain"):
         return False
     if item.kind == "cue":
-        return item.cue is not None and item.cue.kind in ("superlative", "not", "compare") and item.cue.value not in ("between",)
+        return (
+            item.cue is not None
+            and item.cue.kind in ("superlative", "not", "compare", "aggregate", "count")
+            and item.cue.value not in ("between",)
+        )
     return True
 
 
@@ -29,10 +33,12 @@ def confidence(parse: Parse, query: Query) -> float:
     lost = [item for item in parse.items if _matters(item)]
     if not used or not query.select:
         return 0.0
-    coverage = (len(used) + 0.5) / (len(used) + 0.5 + sum(0.5 if item.kind == "word" else 0.9 for item in lost))
+    coverage = (len(used) + 0.5) / (len(used) + 0.5 + sum(0.8 if item.kind == "word" else 0.9 for item in lost))
     fit = sum(_fit(item) for item in used) / len(used)
     sure = coverage * (0.35 + 0.65 * fit)
     sure -= 0.12 * len(parse.doubts)
+    if lost and not (query.where or query.having or query.measures or query.limit):
+        sure -= 0.25  # a plain list, and a word of the question left: most likely what should have narrowed it
     sure -= 0.08 * len([item for item in used if item.fuzzy])
     return max(0.0, min(0.99, sure))
 

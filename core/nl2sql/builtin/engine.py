@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 
 from core.cancellation import Cancellation
 from core.errors import EmptyDatabase
-from core.models import Catalog, Choice, Clarification, Context, SqlDraft
+from core.models import Catalog, Clarification, Context, SqlDraft
 from core.nl2sql.builtin import followups
 from core.nl2sql.builtin.assemble import Conventions
-from core.nl2sql.builtin.clarify import ambiguous, unknown
+from core.nl2sql.builtin.clarify import ambiguous, strangers, unknown
 from core.nl2sql.builtin.confidence import ANSWERS, unused
 from core.nl2sql.builtin.explain import assumptions, explain
 from core.nl2sql.builtin.index import Index, index_of
@@ -46,7 +46,8 @@ class BuiltinEngine:
         found = self._read(asked, context, index, today)
         best = found[0] if found else None
         if best is None or best.confidence < ANSWERS:
-            return unknown(asked, best, index, self.suggest(catalog, 3))
+            near = self.suggest(catalog, 3)
+            return unknown(unused(best.parse) if best else strangers(asked, index), best, near)
         if question_back := ambiguous(best, context):
             return question_back
         return self._drafted(best, index, (), best.parse.chart_kind)
@@ -96,6 +97,3 @@ class BuiltinEngine:
             chart_kind=chart_kind,
             reads=to_json(best.query),
         )
-
-
-__all__ = ["BuiltinEngine", "Choice"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Ref, refs
 
@@ -25,8 +26,19 @@ def _opens_group(parse: Parse, item: Item) -> bool:
     follow = parse.next_real(item)
     if follow is None or follow.kind not in ("name", "grain"):
         return False
+    if _passive(parse, item) and follow.lower.endswith("s"):
+        return False
     beside = parse.after(follow, 2)
     return not (follow.kind == "name" and any(other.kind == "value" and other.start - follow.end <= 1 for other in beside))
+
+
+def _passive(parse: Parse, item: Item) -> bool:
+    """ "Directed by": a participle stands before."""
+    before = next(iter(parse.before(item, 1)), None)
+    said = before.lower if before is not None else ""
+    return (
+        item.lower == "by" and said.endswith(("ed", "en", "wn", "un", "ght", "ade", "old")) and said not in ("grouped", "ranked")
+    )
 
 
 def _trailing_and(parse: Parse, item: Item) -> bool:
@@ -40,6 +52,8 @@ def _group_after(parse: Parse, cue: Item) -> None:
     found = False
     joined = True
     for other in parse.after(cue, 12):
+        if other.role == "modifier":
+            continue
         if other.kind == "name" and not other.role and joined:
             if found and _has_measure_before(parse, other):
                 break
@@ -127,19 +141,27 @@ def _dated_tables(parse: Parse) -> list[str]:
     """Tables whose date a period or grain may mean: what is measured, the subject, what is said, then what these lead to."""
     measured = [ref.table for output in parse.outputs for ref in refs(output.field.expr)]
     measured += [ref.table for field in parse.ranked for ref in refs(field.expr)]
-    measured += [output.field.table for output in parse.outputs if output.field.table]
+    measured += [field.table for field in (*(o.field for o in parse.outputs), *parse.ranked) if field.table]
     first = list(
         dict.fromkeys(
-            [*measured, *([parse.subject] if parse.subject else []), *_measure_tables_said(parse), *parse.tables_said()]
+            [
+                *parse.anchors,
+                *measured,
+                *([parse.subject] if parse.subject else []),
+                *_measure_tables_said(parse),
+                *parse.tables_said(),
+            ]
         )
     )
     further = [edge.other for table in first for edge in parse.index.graph.edges(table) if not edge.many]
     events = [edge.other for table in first for edge in parse.index.graph.edges(table) if edge.many]
-    return list(dict.fromkeys([*first, *further, *events]))
+    hidden = parse.index.graph.has_tables
+    return [t for t in dict.fromkeys([*first, *further, *events]) if not (hidden and parse.index.table(t).is_view)]
 
 
 def _measure_tables_said(parse: Parse) -> list[str]:
-    return [
+    earned = [found for item in parse.items if item.kind in ("name", "word") and (found := money(parse, item)) is not None]
+    return [next(refs(found)).table for found in earned] + [
         ref.table for item in parse.items if item.kind == "name" and item.columns and (ref := parse.column_of(item, "number"))
     ]
 

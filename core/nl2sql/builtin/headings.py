@@ -6,7 +6,7 @@ from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.query import Arith, Field, Query, Ref, refs
 from core.nl2sql.builtin.text import lemma
 
-_GENERIC = {"name", "title", "label", "description"}
+_GENERIC = {"name", "label"}
 _PREFIX = {"sum": "total", "avg": "average", "min": "minimum", "max": "maximum", "count": "number_of"}
 
 

@@ -94,7 +94,7 @@ def _parts(said: tuple[str, ...], light: frozenset[str], prefix: tuple[str, ...]
     """Proper parts of a name with the share of its weight they carry; words of its table and light words weigh less."""
 
     def weight(word: str) -> float:
-        return 0.06 if word in prefix else 0.4 if word in light else 1.0
+        return 0.06 if word in prefix or len(word) == 1 else 0.4 if word in light else 1.0
 
     total = sum(weight(word) for word in said)
     found = []
@@ -137,6 +137,15 @@ def _add_values(index: Index) -> None:
             key = words(value)
             if key and len(key) <= _MAX_VALUE_WORDS:
                 index.values.setdefault(key, []).append(Link("value", held.table, held.column, value))
+    for said, stored in index.lexicon.spoken_values.items():
+        links = [
+            Link(hit.kind, hit.table, hit.column, hit.value, 0.9)
+            for key in stored
+            if key != said
+            for hit in index.values.get(key, ())
+        ]
+        if links:
+            index.values.setdefault(said, []).extend(links)
     by_word: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for key in index.values:
         index.value_heads[key[0]] = max(len(key), index.value_heads.get(key[0], 0))

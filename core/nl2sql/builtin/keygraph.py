@@ -28,13 +28,15 @@ class Edge:
 
 
 class KeyGraph:
-    """Built once per catalog from its foreign keys; views take part only through keys of their own."""
+    """Built once per catalog from its foreign keys. Views only repeat what tables hold: they are joined where there are none."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._edges: dict[str, list[Edge]] = {table.name: [] for table in catalog.tables}
         self._tables = catalog.by_name
+        self.has_tables = any(not table.is_view for table in catalog.tables)
+        self._distances: dict[tuple[str, str], float] = {}
         for table in catalog.tables:
-            for key in table.foreign_keys:
+            for key in table.foreign_keys if not (table.is_view and self.has_tables) else ():
                 if key.ref_table in self._edges and key.columns and len(key.columns) == len(key.ref_columns):
                     self._add(table, key)
 
@@ -96,8 +98,10 @@ class KeyGraph:
 
     def distance(self, source: str, target: str) -> float:
         """Cost of the cheapest path, infinite where there is none."""
-        chain = self.path((source,), target)
-        return float("inf") if chain is None else self.cost(chain)
+        if (source, target) not in self._distances:
+            chain = self.path((source,), target)
+            self._distances[source, target] = float("inf") if chain is None else self.cost(chain)
+        return self._distances[source, target]
 
     def cost(self, chain: Sequence[Edge]) -> float:
         return sum(self._cost(edge, (), chain[-1].other, chain[:at]) for at, edge in enumerate(chain))
@@ -109,6 +113,7 @@ class KeyGraph:
     def _cost(self, edge: Edge, via: Collection[str], target: str, before: Sequence[Edge]) -> float:
         """One per step, more for guessed keys, views and detours; much more where many meet many through a shared row."""
         table = self._tables[edge.other]
+        lost = 2.0 * self.missing(edge)
         cost = 1.0 + (0.3 if edge.inferred else 0.0) + (0.15 if edge.many else 0.0) - 0.02 * log10(1 + (table.row_count or 0))
         if edge.other in via:
             cost -= 0.9
@@ -116,7 +121,14 @@ class KeyGraph:
             cost += 0.4
         if edge.many and before and not before[-1].many:
             cost += 1.5
-        return cost + (1.0 if table.is_view else 0.0)
+        return cost + lost + (1.0 if table.is_view else 0.0)
+
+    def missing(self, edge: Edge) -> float:
+        """The share of rows a join over this key loses, because it is not filled in."""
+        owner = self._tables[edge.other if edge.many else edge.table]
+        columns = [owner.by_name[name] for name in (edge.other_columns if edge.many else edge.columns) if name in owner.by_name]
+        nulls = max((column.null_count or 0 for column in columns), default=0)
+        return min(1.0, nulls / owner.row_count) if owner.row_count else 0.0
 
 
 def _is_unique(table: Table, columns: tuple[str, ...]) -> bool:

@@ -57,6 +57,13 @@ class Lexicon:
         return {_lemmas(word): tuple(_lemmas(phrase) for phrase in meant) for word, meant in self._data["synonyms"].items()}
 
     @cached_property
+    def spoken_values(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Words → the spellings a cell of that meaning may have."""
+        return {
+            tuple(word.split()): tuple(tuple(s.split()) for s in stored) for word, stored in self._data["spoken_values"].items()
+        }
+
+    @cached_property
     def units(self) -> dict[str, tuple[str, ...]]:
         return {lemma(word): tuple(lemma(w) for w in meant) for word, meant in self._data["units"].items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -14,6 +15,10 @@ from core.nl2sql.builtin.spelling import nearest_name, nearest_value
 from core.nl2sql.builtin.text import Token, normalise, stem, tokenize, words
 
 _FILLERS = {"of", "the", "'s", "’s", "'", "’", "a", "an"}
+_ASKING = {"list", "show", "count", "find", "display", "return", "give", "report", "order", "rank", "sort", "name"}
+"""Words that ask when they come first, whatever a table is called."""
+_BEFORE_NOUN = {"per", "each", "every", "an", "the", "of", "by", "average", "one", "and"}
+"""Before these "order by" is a noun and a group: "per order by shipper"."""
 _LONGEST_NAME = 6
 _KEEP = 0.3
 
@@ -40,6 +45,8 @@ def _item(tokens: Sequence[Token], start: int, end: int, kind: str, weight: floa
 
 def _cues(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item]:
     for cue, end in index.lexicon.cues_at(tokens, position):
+        if cue.phrase == "order by" and position and tokens[position - 1].lower in _BEFORE_NOUN:
+            continue
         item = _item(tokens, position, end, "cue", 1.02 * (end - position) + 0.1 * (end - position - 1))
         item.cue = cue
         yield item
@@ -67,7 +74,10 @@ def _figures(tokens: Sequence[Token], position: int, text: str, today: date) -> 
 def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item]:
     if tokens[position].lower in _FILLERS or tokens[position].kind in ("mark", "number", "quoted"):
         return
+    if position == 0 and tokens[0].lower in _ASKING:
+        return
     key: tuple[tuple[str, ...], ...] = ()
+    plural = tokens[position].lower != tokens[position].lemma and tokens[position].lower.endswith("s")
     for end in range(position + 1, min(position + _LONGEST_NAME, len(tokens)) + 1):
         last = tokens[end - 1]
         if last.lower in _FILLERS or last.kind == "possessive":
@@ -78,7 +88,12 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
         if not forms:
             return
         key = (*key, forms)
-        if links := _lookup(key, index):
+        links = _lookup(key, index)
+        if len(key) == 2 and end == position + 2 and not links:
+            links = _lookup(((tokens[position].lemma + last.lower,),), index)  # "signed up" is signup
+        if plural and len(key) == 2 and end == position + 2 and _is_table(key[:1], index):
+            links = tuple(found for found in links if found.kind == "table")  # "films directed" is no compound, "film length" is
+        if links:
             size = len(key)
             best = links[0].score
             exact = all(
@@ -90,6 +105,10 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
             item = _item(tokens, position, end, "name", weight)
             item.links = links
             yield item
+
+
+def _is_table(key: tuple[tuple[str, ...], ...], index: Index) -> bool:
+    return any(found.kind == "table" and found.score >= 0.95 for found in _lookup(key, index))
 
 
 def _content(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
@@ -120,8 +139,20 @@ def _lookup(key: tuple[tuple[str, ...], ...], index: Index) -> tuple[Link, ...]:
             known = found.get((hit.kind, hit.table, hit.column))
             if known is None or known.score < score:
                 found[hit.kind, hit.table, hit.column] = Link(hit.kind, hit.table, hit.column, score=score)
+    if index.graph.has_tables:
+        found = _without_views(found, index)
+    if not found:
+        return ()
     links = sorted(found.values(), key=lambda hit: (-hit.score, hit.kind != "table", hit.table, hit.column))
     return tuple(hit for hit in links if hit.score >= links[0].score - _KEEP)[:24]
+
+
+def _without_views(found: dict[tuple[str, str, str], Link], index: Index) -> dict[tuple[str, str, str], Link]:
+    """Views repeat what tables hold: they count only where no table fits, and less."""
+    tables = {key: hit for key, hit in found.items() if not index.table(hit.table).is_view}
+    if any(hit.score >= 0.5 for hit in tables.values()):
+        return tables
+    return {key: replace(hit, score=hit.score * (0.75 if index.table(hit.table).is_view else 1.0)) for key, hit in found.items()}
 
 
 def _values(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item]:
@@ -196,6 +227,6 @@ def _rescued(item: Item, tokens: Sequence[Token], index: Index) -> Item:
         links = _lookup(((near,),), index)
         if links:
             item.kind, item.links, item.fuzzy, item.weight = "name", links, True, 0.7
-    elif values := nearest_value(token.lower, index):
+    elif (token.text[0].isupper() or not token.lower.endswith(("ed", "ing"))) and (values := nearest_value(token.lower, index)):
         item.kind, item.links, item.fuzzy, item.weight = "value", values, True, 0.7
     return item

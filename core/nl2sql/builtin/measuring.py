@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from core.models import Assumption, Role
+from core.models import Role
 from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.parse import Output, Parse
-from core.nl2sql.builtin.query import Arith, Expr, Field, Ref
-from core.nl2sql.builtin.text import lemma
+from core.nl2sql.builtin.query import Field, Ref
+
+_SURE = 0.8
+"""A column that fits worse than this is not summed without being told to."""
+_DIVIDING = ("by", "per", "across", "broken down by", "grouped by", "group by", "split by", "breakdown by", "segmented by")
+"""Words that divide a measure; "each" and "every" may as well only list."""
 
 
 def measures(parse: Parse) -> None:
@@ -56,7 +61,7 @@ def _measured(parse: Parse, cue: Item) -> Item | None:
         if other.kind == "name":
             return other if not other.role else None
         if other.is_cue("count") and not other.role:
-            return None
+            return _summed(parse, other)
         if other.kind not in ("stop", "word", "value") and not other.is_cue("distinct") and not other.is_cue("superlative"):
             break
     if cue.lower in ("on average", "in total", "altogether", "overall", "combined"):
@@ -64,16 +69,32 @@ def _measured(parse: Parse, cue: Item) -> Item | None:
     return None
 
 
+def _summed(parse: Parse, count: Item) -> Item | None:
+    """ "The average number of medals": a column of numbers behind "number of"."""
+    follow = next((other for other in parse.after(count, 3) if other.kind == "name"), None)
+    if follow is None or follow.role:
+        return None
+    ref = parse.column_of(follow, "number", parse.subject)
+    if (
+        ref is None
+        or parse.column(ref).role is not Role.MEASURE
+        or (follow.table and follow.columns[0].score <= follow.table.score)
+    ):
+        return None
+    count.role = "measure"
+    return follow
+
+
 def _aggregate(parse: Parse, aggregate: str, item: Item) -> Field | None:
     table = item.table
     ref = parse.column_of(item, "number", parse.subject)
     named = bool(item.columns) and (table is None or item.columns[0].score >= table.score)
+    if earned := money(parse, item):
+        return Field(earned, aggregate)
     if ref and (named or table is None) and parse.column(ref).role is not Role.KEY:
         return Field(ref, aggregate)
-    if derived := derived_measure(parse, item):
-        return Field(derived, aggregate)
-    if table and (money := _main_measure(parse, table.table, item)) and aggregate != "sum":
-        return Field(money, aggregate)
+    if table and (main := _main_measure(parse, table.table, item)) and aggregate != "sum":
+        return Field(main, aggregate)
     if table and aggregate == "sum":
         paid = _main_measure(parse, table.table, item)
         plural = item.lower.endswith("s")
@@ -87,13 +108,15 @@ def _main_measure(parse: Parse, table: str, item: Item) -> Ref | None:
     """The one number a table is about (the amount of a payment), where there is a plain one."""
     found = [column for column in parse.index.table(table).columns if column.role is Role.MEASURE and column.kind.numeric]
     amounts = [c for c in found if {"amount", "total", "value"} & set(parse.index.names.columns[table, c.name])]
-    chosen = amounts if len(found) > 1 else found
-    return Ref(table, chosen[0].name) if len(chosen) == 1 else None
+    return Ref(table, amounts[0].name) if len(amounts) == 1 else None
 
 
 def _count(parse: Parse, cue: Item) -> Field | None:
     """Rows of a table, or different values of a column; "number of units" adds up a column of numbers."""
     distinct = False
+    if (follow := parse.next_real(cue, 2)) is not None and follow.is_cue("count") and not follow.role:
+        cue.role = "measure"
+        return None
     for other in parse.after(cue, 7):
         if other.is_cue("distinct") or other.lower in ("different", "distinct", "unique"):
             distinct, other.role = True, "distinct"
@@ -134,42 +157,13 @@ def count_of(parse: Parse, table: str) -> Field:
     return Field(None, "count", table=table)
 
 
-def derived_measure(parse: Parse, item: Item) -> Expr | None:
-    """Price × quantity (× (1 − discount)) for words such as revenue, from the table that has them best."""
-    said = tuple(word for word in item.lower.split() if word not in ("the", "of"))
-    return derived_for(parse, said)
-
-
-def derived_for(parse: Parse, said: tuple[str, ...]) -> Expr | None:
-    lemmas = tuple(lemma(word) for word in said)
-    known = parse.index.lexicon.derived_words
-    if lemmas not in known["revenue"] and not (set(lemmas) & {"revenue", "sale", "turnover"}):
-        return None
-    for table in sorted(parse.index.catalog.tables, key=lambda t: (t.is_view, -(t.row_count or 0))):
-        price, quantity, discount = (_part(parse, table.name, role) for role in ("price", "quantity", "discount"))
-        if price and quantity:
-            product: Expr = Arith("*", price, quantity)
-            if discount:
-                product = Arith("*", product, Arith("-", 1, discount))
-            parts = " × ".join([price.column, quantity.column, *([f"(1 − {discount.column})"] if discount else [])])
-            parse.notes.append(Assumption("measure", f"{' '.join(said).capitalize()} is {parts}"))
-            return product
-    return None
-
-
-def _part(parse: Parse, table: str, role: str) -> Ref | None:
-    wanted = parse.index.lexicon.derived_words[role]
-    for column in parse.index.table(table).columns:
-        if column.kind.numeric and column.role is not Role.KEY and parse.index.names.columns[table, column.name] in wanted:
-            return Ref(table, column.name)
-    return None
-
-
 def _bare_measures(parse: Parse) -> None:
     """ "Revenue by month", "sales per region": a measure with no aggregate said is summed where something groups it."""
     if any(output.field.aggregate for output in parse.outputs) or parse.ranked:
         return
-    if not parse.groups and not any(item.is_cue("group") for item in parse.items):
+    divided = any(item.is_cue("group") and item.lower in _DIVIDING and item.role == "group" for item in parse.items)
+    divided = any(item.is_cue("group") and item.lower in _DIVIDING and item.role == "group" for item in parse.items)
+    if not divided and not any(output.field.grain for output in parse.groups):
         _asked_revenue(parse)
         return
     for item in parse.items:
@@ -197,12 +191,12 @@ def _asked_revenue(parse: Parse) -> None:
 
 
 def _bare(parse: Parse, item: Item) -> Field | None:
+    if earned := money(parse, item):
+        return Field(earned, "sum")
     ref = parse.column_of(item, "number", parse.subject)
     exact = item.columns[0].score if item.columns else 0.0
-    if ref and parse.column(ref).role is Role.MEASURE and exact >= 0.8 and not item.table:
+    if ref and parse.column(ref).role is Role.MEASURE and exact >= _SURE and not item.table:
         return Field(ref, "sum")
-    if derived := derived_measure(parse, item):
-        return Field(derived, "sum")
     if ref and parse.column(ref).role is Role.MEASURE and not item.table:
         return Field(ref, "sum")
     if item.table:

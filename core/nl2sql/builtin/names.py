@@ -31,6 +31,8 @@ _PREFIXES = ("tbl", "dim", "fact", "vw", "ref", "cre")
 def name_words(name: str, abbreviations: dict[str, str], vocabulary: Collection[str] = ()) -> tuple[str, ...]:
     """Lemmas of an identifier's words, abbreviations written out: `CustNo` → customer, number."""
     found: list[str] = []
+    if name.lower() in abbreviations and abbreviations[name.lower()]:
+        return tuple(lemma(word) for word in abbreviations[name.lower()].split())
     for part in _PART.findall(name):
         for piece in _split(part.lower(), vocabulary):
             found.extend(lemma(word) for word in abbreviations.get(piece, piece).split())

@@ -58,7 +58,7 @@ def _vocabulary(catalog: Catalog) -> frozenset[str]:
 
 
 def label_columns(table: Table, names: Names) -> tuple[str, ...]:
-    """The columns a person knows a row by: first and last name, a name or title, else the declared label, the first text, the key."""
+    """The columns a person knows a row by: first and last name, a name or title, else the declared label, a text, the key."""
     spoken = {column.name: set(names.columns[table.name, column.name]) for column in table.columns}
     own = set(names.tables[table.name])
     first = next((c for c, w in spoken.items() if {"first", "name"} <= w or w & {"forename"}), None)
@@ -77,6 +77,8 @@ def label_columns(table: Table, names: Names) -> tuple[str, ...]:
 
 def _fallback_label(table: Table, spoken: dict[str, set[str]]) -> tuple[str, ...]:
     foreign = {c for key in table.foreign_keys for c in key.columns}
+    if len(table.foreign_keys) >= 2 and len(table.primary_key) == 1 and any(column.kind.temporal for column in table.columns):
+        return table.primary_key
     own = [column for column in table.columns if column.name not in foreign]
     for column in own:
         if column.role is Role.LABEL:

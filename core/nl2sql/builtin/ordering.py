@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from core.models import Role
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.measuring import count_of, measure_of
+from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.numerals import ORDINALS
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Field, Order
@@ -36,6 +38,20 @@ def limits(parse: Parse) -> None:
             parse.limit, item.role = int(item.number), "limit"
     if parse.limit is None:
         _bare_top(parse)
+
+
+def rank_measure(parse: Parse) -> None:
+    """ "The top 3 number of transactions", "top 5 total sales": the measure behind a limit ranks."""
+    for item in parse.items:
+        if item.role == "limit" and item.number is not None and (follow := parse.next_real(item)) and not parse.order:
+            if (
+                (follow.is_cue("count") or follow.is_cue("aggregate"))
+                and not follow.role
+                and (field := measure_of(parse, follow))
+            ):
+                parse.ranked.append(field)
+                parse.order.append(Order(field, not parse.direction.startswith("asc")))
+                parse.direction = ""
 
 
 def _asked_number(parse: Parse, item: Item) -> bool:
@@ -152,11 +168,14 @@ def rank_by(parse: Parse) -> None:
 def _rank_field(parse: Parse, follow: Item) -> Field | None:
     if follow.is_cue("aggregate") or follow.is_cue("count"):
         return measure_of(parse, follow)
-    if follow.kind != "name":
+    if follow.kind not in ("name", "word"):
         return None
+    if earned := money(parse, follow):
+        follow.role = "order"
+        return Field(earned, "sum")
     table = follow.table
     ref = parse.column_of(follow, "number", parse.subject)
-    if ref and parse.column(ref).kind.numeric:
+    if ref and parse.column(ref).kind.numeric and parse.column(ref).role is not Role.KEY:
         follow.role = "order"
         plain = ref.table == parse.subject and not any(item.is_cue("count") for item in parse.items)
         return Field(ref) if plain else Field(ref, "sum")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +11,7 @@ from core.models import Assumption, Column, Kind, Role
 from core.nl2sql.builtin.index import Index, Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.naming import date_column, key_columns, label_columns, year_column
-from core.nl2sql.builtin.query import Compare, Condition, Field, Order, Query, Ref
+from core.nl2sql.builtin.query import Compare, Condition, Expr, Field, Order, Query, Ref
 
 _CONDITION_WORDS = {
     "where",
@@ -31,6 +32,7 @@ _CONDITION_WORDS = {
     "does",
     "do",
 }
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _ASKING = {
     "show",
     "list",
@@ -86,6 +88,12 @@ class Parse:
     """What makes this reading less sure, in words for developers; each costs confidence."""
     close: list[tuple[Item, list[Link]]] = field(default_factory=list)
     """Items with several readings of nearly the same weight."""
+    context: frozenset[str] = frozenset()
+    """Tables of the query a follow-up edits: spoken of, though not said."""
+    moneys: dict[Expr, tuple[Expr, ...]] = field(default_factory=dict)
+    """Measures of money found, each with the others that could stand for it."""
+    anchors: tuple[str, ...] = ()
+    """Tables measured by the query a follow-up edits: a period is first of their date."""
     combine: str = ""
     other: Query | None = None
 
@@ -143,7 +151,7 @@ class Parse:
 
     def tables_near(self) -> set[str]:
         """Tables said, and those of columns and cells that have one reading only."""
-        said = set(self.tables_said())
+        said = set(self.tables_said()) | self.context
         for item in self.items:
             tables = {link.table for link in item.links}
             if item.kind in ("name", "value") and len(tables) == 1:
@@ -158,7 +166,7 @@ class Parse:
             return None
         pick = self.picks.get(item.start, 0)
         link = ranked[min(pick, len(ranked) - 1)][1]
-        if want == "number" and not self.index.column(link.table, link.column).kind.numeric:
+        if want == "number" and not numberlike(self.index.column(link.table, link.column)):
             return None
         return Ref(link.table, link.column)
 
@@ -224,9 +232,16 @@ class Parse:
         return None
 
 
+def numberlike(column: Column) -> bool:
+    """Numbers, or text that holds nothing else where types are not enforced."""
+    if column.kind.numeric:
+        return True
+    return column.kind is Kind.TEXT and bool(column.samples) and all(_NUMBER.fullmatch(sample) for sample in column.samples)
+
+
 def _kind_bonus(column: Column, want: str) -> float:
     if want == "number":
-        return 0.25 if column.kind.numeric and column.role is not Role.KEY else 0.05 if column.kind.numeric else -0.5
+        return 0.25 if column.kind.numeric and column.role is not Role.KEY else 0.05 if numberlike(column) else -0.5
     if want == "time":
         return 0.3 if column.kind.temporal else 0.0
     if want == "text":

@@ -53,11 +53,24 @@ class Plan:
         table, role = place
         if role:
             return self._way_by_role(table, role, via)
-        sources = {name: (name, place_role) for name, place_role in reversed(self.places)}
-        chain = self.graph.path(list(dict.fromkeys(name for name, _ in self.places)), table, via)
+        chain = self.graph.path((self.base[0],), table, via)
         if chain is None:
             raise NoPath(self.base[0], table)
-        return _steps(chain, sources)
+        return self.steps_along(chain)
+
+    def steps_along(self, chain: Sequence[Edge]) -> list[Step]:
+        """The chain from the base as steps. A table joined by another way already is joined once more, in a role of its own."""
+        steps: list[Step] = []
+        left = self.base
+        for edge in chain:
+            known = next((step for step in self.steps if step.edge == edge and step.left == left), None)
+            right = known.right if known else (edge.other, "")
+            if known is None:
+                if self.has(right):
+                    right = (edge.other, f"{edge.table}.{edge.role}")
+                steps.append(Step(edge, left, right))
+            left = right
+        return steps
 
     def _way_by_role(self, table: str, role: str, via: Sequence[str]) -> list[Step]:
         owner, columns = role.rsplit(".", 1)
@@ -101,16 +114,6 @@ class Plan:
         return any(other in grouped for other in self.graph.ends(link))
 
 
-def _steps(chain: Sequence[Edge], sources: dict[str, Place]) -> list[Step]:
-    steps = []
-    for edge in chain:
-        left = sources.get(edge.table, (edge.table, ""))
-        right = (edge.other, "")
-        sources[edge.other] = right
-        steps.append(Step(edge, left, right))
-    return steps
-
-
 def place(ref: Ref) -> Place:
     return (ref.table, ref.role)
 
@@ -147,7 +150,7 @@ def output_places(query: Query) -> list[Place]:
 
 
 def start(query: Query, graph: KeyGraph) -> Plan:
-    """The plan of a query's outputs, from the table that is aggregated, else the subject where it is used, else the first used."""
+    """The plan of a query's outputs, from the table aggregated, else the subject where it is used, else the first used."""
     needed = output_places(query)
     measured = list(dict.fromkeys(measure_table(f) for f in aggregates(query)))
     if measured:
@@ -164,6 +167,9 @@ def start(query: Query, graph: KeyGraph) -> Plan:
 
 def _base_for(query: Query, needed: list[Place], graph: KeyGraph) -> str:
     """The subject still leads when a filter needs it, so that rows mean what was asked."""
+    chains = [graph.path((query.subject,), table) for table, _ in needed] if query.subject else [None]
+    if all(chain is not None and not any(edge.many for edge in chain) for chain in chains):
+        return query.subject
     filtered = {ref.table for compare in comparisons(query.where) for ref in refs(compare.field.expr)}
     tables = [table for table, _ in needed]
     return query.subject if query.subject in filtered else tables[0]

@@ -5,11 +5,14 @@ from __future__ import annotations
 from core.models import Assumption, Role
 from core.nl2sql.builtin.grouping import fields_of
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.measuring import count_of, derived_measure, measure_of
+from core.nl2sql.builtin.measuring import count_of, measure_of
+from core.nl2sql.builtin.money import money, money_for
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Order, Ref
+from core.nl2sql.builtin.text import lemma
 
 _MAGNITUDE = ("size", "area", "population", "length", "amount", "total", "height", "capacity", "number", "quantity", "value")
+_EARNING = {"sell", "spend", "earn", "buy", "purchase", "pay", "bring", "generate", "make"}
 _COUNTING = ("most", "the most", "fewest", "least", "more")
 
 
@@ -17,7 +20,7 @@ def superlatives(parse: Parse) -> None:
     for item in parse.items:
         if item.role or not item.is_cue("superlative") or parse.in_order_clause(item):
             continue
-        for reader in (_frequency, _implied, _of_measure, _of_table, _of_column, _largest_entity):
+        for reader in (_frequency, _of_verb, _implied, _of_measure, _of_table, _of_column, _largest_entity):
             if reader(parse, item):
                 item.role = "rank"
                 break
@@ -72,6 +75,21 @@ def _events_of(parse: Parse, table: str) -> str:
     return said[0] if said else max(many, key=lambda name: parse.index.table(name).row_count or 0, default=table)
 
 
+def _of_verb(parse: Parse, cue: Item) -> bool:
+    """ "Who sold the most", "which customer spent the most": the verb says what is added up."""
+    if cue.lower not in (*_COUNTING, "best") or _following(parse, cue):
+        return False
+    verb = next((other for other in parse.before(cue, 3) if other.kind in ("word", "name")), None)
+    if verb is None or verb.role or lemma(verb.lower) not in _EARNING:
+        return False
+    measure = money_for(parse, ("revenue",))
+    if measure is None:
+        return False
+    verb.role = "rank"
+    _add(parse, cue, Field(measure, "sum"))
+    return True
+
+
 def _implied(parse: Parse, cue: Item) -> bool:
     """ "Oldest", "cheapest": the adjective names the column."""
     phrase = cue.lower.removeprefix("the ")
@@ -79,8 +97,10 @@ def _implied(parse: Parse, cue: Item) -> bool:
         return False
     follow = _following(parse, cue)
     tables = [link.table for item in ([follow] if follow else []) if (link := item.table)] + [parse.subject, *parse.tables_said()]
+    beside = follow is not None and parse.position(follow) - parse.position(cue) == 1
     if (
         follow
+        and beside
         and not follow.table
         and (ref := parse.column_of(follow, "number", parse.subject))
         and parse.column(ref).kind.numeric
@@ -89,6 +109,10 @@ def _implied(parse: Parse, cue: Item) -> bool:
     for table in dict.fromkeys(tables):
         if table and (found := parse.implied(phrase, table)):
             ref, reverse = found
+            if parse.groups:
+                extreme = "max" if cue.is_cue("superlative", "desc") != reverse else "min"
+                parse.outputs.append(Output(cue.start, Field(ref, extreme)))
+                return True
             parse.notes.append(Assumption("column", f"“{phrase}” is read as {_said(parse, ref)}"))
             _add(parse, cue, Field(ref), reverse=reverse)
             return True
@@ -120,15 +144,15 @@ def _of_table(parse: Parse, cue: Item) -> bool:
         return False
     table = follow.table
     ref = parse.column_of(follow, "number", parse.subject)
-    if derived := (derived_measure(parse, follow) if not (ref and not table and follow.columns[0].score > 0.8) else None):
+    if earned := money(parse, follow):
         follow.role = "rank"
-        _add(parse, cue, Field(derived, "sum"))
+        _add(parse, cue, Field(earned, "sum"))
         return True
     if ref and parse.column(ref).role is Role.MEASURE and (table is None or follow.columns[0].score > table.score):
         follow.role = "rank"
         _add(parse, cue, Field(ref) if ref.table == parse.subject else Field(ref, "sum"))
         return True
-    if table and table.table != parse.subject:
+    if table:
         follow.role = "rank"
         _add(parse, cue, count_of(parse, table.table))
         return True
@@ -146,6 +170,10 @@ def _of_column(parse: Parse, cue: Item) -> bool:
     follow = _following(parse, cue)
     if follow is None or follow.role:
         return False
+    if (earned := money(parse, follow)) and not _is_asked(parse, cue, follow):
+        follow.role = "rank"
+        _add(parse, cue, Field(earned, "sum"))
+        return True
     ref = parse.column_of(follow, "number", parse.subject)
     if ref is None or not (follow.columns and (follow.table is None or follow.columns[0].score >= follow.table.score)):
         return False
@@ -169,6 +197,8 @@ def _is_asked(parse: Parse, cue: Item, follow: Item) -> bool:
     """Nothing to show stands before the superlative, and no row is asked for after it."""
     if parse.limit is not None and parse.limit > 1:
         return False
+    if parse.groups and not any(other.lower in ("which", "who") for other in parse.items[:2]):
+        return True
     if any(other.kind == "name" and other.role not in ("group", "order") for other in parse.before(cue, 99)):
         return False
     return all(not (other.kind == "name" and other.table and other.start == follow.end) for other in parse.after(follow, 2))

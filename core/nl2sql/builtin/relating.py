@@ -18,11 +18,25 @@ def relations(parse: Parse) -> None:
         if _negation(parse, item):
             _without(parse, table)
             item.role = "condition"
-        elif parse.in_condition(item) and _reachable(parse, table):
+        elif (parse.in_condition(item) or _after_count(parse, item)) and _reachable(parse, table):
             item.role = "condition"
-            if not _used(parse, table) and any(edge.many for edge in parse.index.graph.path((parse.subject,), table) or ()):
+            if item.table.score >= 0.88 and not _used(parse, table) and _narrows(parse, table):
                 parse.where.append(Related(table))
     _negated_beyond(parse)
+
+
+def _after_count(parse: Parse, item: Item) -> bool:
+    """ "How many orders used a promotion": a table said after what is counted."""
+    counted = [output for output in parse.outputs if output.field.aggregate == "count" and output.field.expr is None]
+    return (
+        bool(counted) and not parse.groups and item.start > counted[0].at and all(o.field.table == parse.subject for o in counted)
+    )
+
+
+def _narrows(parse: Parse, table: str) -> bool:
+    """Whether having a row there says something: several rows may lead to one, or the key may be empty."""
+    chain = parse.index.graph.path((parse.subject,), table) or []
+    return any(edge.many or parse.index.graph.missing(edge) > 0 for edge in chain)
 
 
 def _reachable(parse: Parse, table: str) -> bool:
@@ -75,6 +89,7 @@ def _through(parse: Parse, table: str, name: str) -> bool:
 def _negated_beyond(parse: Parse) -> None:
     """ "Customers who did not rent film X": a negated cell of a table that several rows lead to means no such row at all."""
     changed: list[Condition] = []
+    shown = {place[0] for output in (*parse.outputs, *parse.groups) for place in places_of(output.field)} | parse.context
     for condition in parse.where:
         if (
             isinstance(condition, Compare)
@@ -84,7 +99,7 @@ def _negated_beyond(parse: Parse) -> None:
         ):
             chain = parse.index.graph.path((parse.subject,), ref.table) or []
             gate = next((edge for edge in chain if edge.many), None)
-            if gate is not None:
+            if gate is not None and ref.table not in shown:
                 changed.append(Related(gate.other, (_affirmed(condition),), negated=True))
                 continue
         changed.append(condition)

@@ -44,10 +44,23 @@ def _entity_of(parse: Parse, ref: Ref) -> str:
     return ref.table if any(field.expr == ref for field in parse.label(ref.table)) else ""
 
 
+def _asks_names(parse: Parse, item: Item) -> bool:
+    """ "The company name", "names of companies": a word for name that no column bears beside a table."""
+    beside = [*parse.after(item, 1), *parse.before(item, 3)]
+    said = [other for other in beside if other.kind in ("stop", "word") and other.lower in ("name", "names") and not other.role]
+    if not said:
+        return False
+    said[0].role = "target"
+    return True
+
+
 def _table(parse: Parse, item: Item) -> None:
     assert item.table is not None
     table = item.table.table
     item.role = "subject"
+    if _asks_names(parse, item):
+        parse.outputs.extend(Output(item.start, field, table) for field in parse.label(table))
+        return
     measured = {measure_table(output.field) for output in parse.outputs if output.field.aggregate}
     first_measure = min((output.at for output in parse.outputs if output.field.aggregate), default=-1)
     if measured and table not in measured and item.start < first_measure and not parse.groups:
@@ -57,4 +70,8 @@ def _table(parse: Parse, item: Item) -> None:
 def name_subject(parse: Parse) -> None:
     """Where nothing is shown yet, the names of the subject's rows are."""
     if not parse.outputs and not parse.groups and parse.subject:
-        parse.outputs.extend(Output(0, field, parse.subject) for field in parse.label(parse.subject))
+        shown = parse.label(parse.subject)
+        when = parse.date_of(parse.subject)
+        if shown == parse.key(parse.subject) and when and not parse.ranked:
+            shown = [*shown, Field(when)]  # an event is known by its number and its day
+        parse.outputs.extend(Output(0, field, parse.subject) for field in shown)

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 from core.nl2sql.builtin.index import Index, Link
 
 _NAME_CUTOFF = 83.0
-_VALUE_CUTOFF = 86.0
+_VALUE_CUTOFF = 88.0
 
 
 def nearest_name(word: str, index: Index) -> str:
@@ -24,7 +24,7 @@ def nearest_value(word: str, index: Index) -> tuple[Link, ...]:
         links = [link for key in keys[:4] for link in index.values[key]]
         near = [link for link in links if len(link.value) <= 40]
         return tuple(Link("value", link.table, link.column, link.value, 0.7) for link in near) if 0 < len(keys) <= 3 else ()
-    if len(word) < 5:
+    if len(word) < 6:
         return ()
     heads = [head for head in index.value_heads if head[:1] == word[:1] and abs(len(head) - len(word)) <= 2]
     found = process.extractOne(word, heads, scorer=fuzz.ratio, score_cutoff=_VALUE_CUTOFF)

@@ -8,7 +8,7 @@ from core.nl2sql.builtin.parse import Parse
 
 def find_subject(parse: Parse) -> None:
     """The counted table, else the first table said outside conditions, groups and orders, else the table of the first columns."""
-    said = [item for item in parse.items if item.kind == "name" and item.table]
+    said = [item for item in parse.items if item.kind == "name" and item.table and not item.role]
     parse.subject = (
         _counted(parse)
         or next((link.table for item in said if not _secondary(parse, item) and (link := item.table)), "")
@@ -36,6 +36,8 @@ def _asked_before(parse: Parse, item: Item) -> bool:
 
 def _secondary(parse: Parse, item: Item) -> bool:
     before = parse.before(item, 2)
+    if before and before[0].is_cue("not"):
+        return True
     if any(other.is_cue("group") or other.is_cue("order") for other in before):
         return True
     return parse.in_condition(item)

@@ -19,6 +19,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _CONTRACTIONS = (
+    (re.compile(r"\bfirst and last names?\b", re.IGNORECASE), "first name and last name"),
+    (re.compile(r"\blast and first names?\b", re.IGNORECASE), "last name and first name"),
     (re.compile(r"\bcan['’]t\b", re.IGNORECASE), "can not"),
     (re.compile(r"\bwon['’]t\b", re.IGNORECASE), "will not"),
     (re.compile(r"n['’]t\b", re.IGNORECASE), " not"),

@@ -14,7 +14,7 @@ from core.nl2sql.builtin.query import Compare, Field, Ref
 
 _SINCE = {"since", "starting", "from"}
 _BEFORE = {"before", "prior", "earlier"}
-_UNTIL = {"until", "till", "through", "by", "up"}
+_UNTIL = {"until", "till", "through", "by"}
 _AFTER = {"after", "later", "following"}
 
 
@@ -50,6 +50,12 @@ def _ranged(parse: Parse, item: Item, period: Period) -> tuple[Period, list[Item
         ]
         between = [other for other in parse.after(item, 2) if other.start < second.start]
         return join_periods(_yeared(period, second.period), second.period), [second, *opening, *between]
+    trailing = parse.after(item, 2)
+    words = " ".join(other.lower for other in trailing)
+    if words.startswith(("or after", "or later", "onward", "and after", "and later", "or newer")):
+        return since(period), trailing
+    if words.startswith(("or before", "or earlier", "and before", "and earlier", "or older")):
+        return until(period, through=True), trailing
     for other in parse.before(item, 3):
         if other.role:
             break
@@ -90,7 +96,7 @@ def _time_column(parse: Parse, item: Item, period: Period) -> Ref | None:
     for other in parse.before(item, 5):
         if other.kind == "name" and other.role in ("", "condition") and other.columns:
             ref = parse.column_of(other, "time", parse.subject)
-            if ref and (parse.column(ref).kind.temporal or "year" in parse.index.names.columns[ref.table, ref.column]):
+            if ref and (parse.column(ref).kind.temporal or _holds_years(parse, ref)):
                 if not other.role:
                     other.role = "condition" if parse.in_condition(other) or not other.table else ""
                 return ref
@@ -98,6 +104,21 @@ def _time_column(parse: Parse, item: Item, period: Period) -> Ref | None:
             break
     field = grain_field(parse, "year" if period.grain == "year" else "day")
     return field.expr if field and isinstance(field.expr, Ref) else None
+
+
+def _holds_years(parse: Parse, ref: Ref) -> bool:
+    """A column called year, or of whole numbers that all could be years."""
+    column = parse.column(ref)
+    if "year" in parse.index.names.columns[ref.table, ref.column]:
+        return True
+    low, high = column.minimum or "", column.maximum or ""
+    return (
+        column.kind.numeric
+        and low.isdigit()
+        and high.isdigit()
+        and len(low) == len(high) == 4
+        and "1400" <= low <= high <= "2200"
+    )
 
 
 def _anchored(parse: Parse, period: Period, ref: Ref) -> Period:

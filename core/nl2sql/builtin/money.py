@@ -1,0 +1,132 @@
+"""Money: what revenue, sales or spending are in a database: a column of amounts, or price × quantity (× (1 − discount)).
+
+There may be several, at the grain of orders and of order lines. All are kept, and the first that the joins of the finished query
+do not multiply is taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.models import Assumption, Kind, Role
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.plan import measure_table, places_of
+from core.nl2sql.builtin.query import Arith, Compare, Expr, Field, Query, Ref, comparisons, refs
+from core.nl2sql.builtin.text import lemma, words
+
+_SURE = 0.7
+_POSSIBLE = 0.5
+
+
+def money(parse: Parse, item: Item) -> Expr | None:
+    """The measure a word of money means; None where the word is another one."""
+    return money_for(parse, tuple(word for word in words(item.text) if word not in ("the", "of", "our")))
+
+
+def money_for(parse: Parse, said: tuple[str, ...]) -> Expr | None:
+    lemmas = tuple(lemma(word) for word in said)
+    known = parse.index.lexicon.derived_words["revenue"]
+    if lemmas not in known and not (
+        lemmas and lemmas[-1] in ("revenue", "sale", "turnover") and lemmas[-1:] in known and len(lemmas) <= 2
+    ):
+        return None
+    if lemmas not in known and tuple(sorted(set(lemmas))) in parse.index.phrases:
+        return None
+    choices = _choices(parse, lemmas)
+    if choices:
+        parse.moneys[choices[0]] = choices
+    return choices[0] if choices else None
+
+
+def _choices(parse: Parse, lemmas: tuple[str, ...]) -> tuple[Expr, ...]:
+    keys = {tuple(sorted(set(lemmas))), ("revenue",)}
+    links = {(hit.table, hit.column): hit for key in keys for hit in parse.index.phrases.get(key, ()) if hit.kind == "column"}
+    columns = []
+    for hit in sorted(links.values(), key=lambda hit: -hit.score):
+        column, table = parse.index.column(hit.table, hit.column), parse.index.table(hit.table)
+        if column.kind.numeric and column.role is Role.MEASURE and not (table.is_view and parse.index.graph.has_tables):
+            columns.append((hit.score, Ref(hit.table, hit.column)))
+    sure = [ref for score, ref in columns if score >= _SURE]
+    possible = [ref for score, ref in columns if _POSSIBLE <= score < _SURE]
+    derived = _derived(parse)
+    lines = next(refs(derived)).table if derived else ""
+    amounts = [ref for ref in possible if ref.table == lines]
+    return (*sure, *amounts, *([derived] if derived else []), *(ref for ref in possible if ref.table != lines))
+
+
+def _derived(parse: Parse) -> Expr | None:
+    """Price × quantity of the largest table that has both."""
+    for table in sorted(parse.index.catalog.tables, key=lambda t: (t.is_view, -(t.row_count or 0))):
+        price, quantity, discount = (_part(parse, table.name, role) for role in ("price", "quantity", "discount"))
+        if price and quantity:
+            product: Expr = Arith("*", price, quantity)
+            return Arith("*", product, Arith("-", 1, _rate(parse, discount))) if discount else product
+    return None
+
+
+def _rate(parse: Parse, discount: Ref) -> Expr:
+    """A discount as a share of one: those that go beyond 1 are percents."""
+    column = parse.column(discount)
+    percent = column.maximum is not None and column.kind is not Kind.TEXT and float(column.maximum) > 1
+    return Arith("/", discount, 100) if percent else discount
+
+
+def _part(parse: Parse, table: str, role: str) -> Ref | None:
+    wanted = parse.index.lexicon.derived_words[role]
+    for column in parse.index.table(table).columns:
+        if column.kind.numeric and column.role is not Role.KEY and parse.index.names.columns[table, column.name] in wanted:
+            return Ref(table, column.name)
+    return None
+
+
+def settle_money(query: Query, parse: Parse) -> Query:
+    """The query with each measure of money at the grain its groups and filters need, and a note of what it is."""
+    for first, choices in parse.moneys.items():
+        used = any(field.expr == first and field.aggregate for field in (*query.select, *(o.field for o in query.order)))
+        if used:
+            chosen = min(choices, key=lambda choice: _detour(choice, query, parse))
+            query = _swapped(query, first, chosen) if chosen != first else query
+            _note(parse, chosen)
+    return query
+
+
+def _detour(expr: Expr, query: Query, parse: Parse) -> float:
+    """What it costs to get from the measure's table to what the query groups and filters by; infinite where rows would repeat."""
+    table = next(refs(expr)).table
+    needed = [*query.dimensions, *query.keys, *(c.field for c in comparisons(query.where))]
+    needed += [f for f in query.measures if measure_table(f) and f.expr is None]
+    cost = 0.0
+    for other in {place[0] for field in needed for place in places_of(field)}:
+        chain = parse.index.graph.path((table,), other)
+        if chain is None or any(edge.many for edge in chain):
+            return float("inf")
+        cost += parse.index.graph.cost(chain) if chain else 0.0
+    return cost
+
+
+def _swapped(query: Query, old: Expr, new: Expr) -> Query:
+    def field(f: Field) -> Field:
+        return replace(f, expr=new) if f.expr == old else f
+
+    return replace(
+        query,
+        subject=next(refs(new)).table if query.subject == next(refs(old)).table and query.measures else query.subject,
+        select=tuple(field(f) for f in query.select),
+        having=tuple(replace(c, field=field(c.field)) if isinstance(c, Compare) else c for c in query.having),
+        order=tuple(replace(o, field=field(o.field)) for o in query.order),
+    )
+
+
+def _note(parse: Parse, expr: Expr) -> None:
+    text = f"Taken from {expr.column} of {expr.table}" if isinstance(expr, Ref) else "Computed as " + _formula(expr)
+    if Assumption("measure", text) not in parse.notes:
+        parse.notes.append(Assumption("measure", text))
+
+
+def _formula(expr: Expr) -> str:
+    if isinstance(expr, Arith):
+        sign = {"*": "×", "-": "−", "+": "+", "/": "÷"}[expr.op]
+        text = f"{_formula(expr.left)} {sign} {_formula(expr.right)}"
+        return f"({text})" if expr.op in "+-" else text
+    return expr.column if isinstance(expr, Ref) else str(expr)
