@@ -100,6 +100,10 @@ class Database:
         try:
             connection = self.engine.connect()
             self.fence.enter(connection, timeout_s)
+        except sa.exc.TimeoutError as exc:
+            raise DatabaseUnavailable(
+                f"Too many questions are put to the database “{self.name}” at once.", "Try again in a moment.", detail=str(exc)
+            ) from exc
         except failures as exc:
             if connection is not None:
                 connection.close()

@@ -82,11 +82,12 @@ class PostgresFence(Fence):
     def enter(self, connection: sa.Connection, timeout_s: float) -> None:
         # The first query takes the snapshot: from here the transaction cannot be turned to read-write any more.
         settings = {
-            "statement_timeout": timeout_s,
-            "lock_timeout": min(timeout_s, 10.0),
-            "idle_in_transaction_session_timeout": max(IDLE_TIMEOUT_S, timeout_s),
+            "statement_timeout": _ms(timeout_s),
+            "lock_timeout": _ms(min(timeout_s, 10.0)),
+            "idle_in_transaction_session_timeout": _ms(max(IDLE_TIMEOUT_S, timeout_s)),
+            "standard_conforming_strings": "on",  # as the guard read the statement's texts
         }
-        calls = ", ".join(f"set_config('{name}', '{max(1, round(1000 * value))}', true)" for name, value in settings.items())
+        calls = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
         connection.exec_driver_sql(f"SELECT {calls}").fetchall()
 
     def interrupt(self, driver: Any) -> None:
@@ -109,6 +110,10 @@ class PostgresFence(Fence):
                 yield Stream(columns, iter(lambda: list(islice(rows, batch)), []))
             finally:
                 rows.close()  # type: ignore[attr-defined]  # a generator: closing it cancels what still runs
+
+    @property
+    def errors(self) -> tuple[type[BaseException], ...]:
+        return (sa.exc.DBAPIError, psycopg.Error, UnicodeError)  # text in an encoding the database does not know of
 
     def verdict(self, error: BaseException) -> Verdict:
         state = getattr(error, "sqlstate", None) or ""
@@ -158,6 +163,10 @@ _LENIENT = {
     "timestamptz": _or_text(TimestamptzLoader),
     "time": _or_text(TimeLoader),
 }
+
+
+def _ms(seconds: float) -> str:
+    return str(max(1, round(1000 * seconds)))
 
 
 def _prepare_driver(driver: Any, record: Any) -> None:

@@ -20,9 +20,11 @@ class PlainPostgres(Postgres):
 
 
 class PlainMySQL(MySQL):
-    """REGEXP stays the operator that MariaDB and older servers have as well."""
+    """REGEXP stays the operator that MariaDB and older servers have as well, and UTC_DATE a function they know."""
 
     class Generator(MySQLGenerator):
+        TRANSFORMS = {**MySQLGenerator.TRANSFORMS, exp.UtcDate: lambda *_: "UTC_DATE()"}  # noqa: RUF012 - sqlglot's way
+
         def regexplike_sql(self, expression: exp.RegexpLike) -> str:
             if expression.args.get("flag"):
                 return str(self.function_fallback_sql(expression))
