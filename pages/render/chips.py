@@ -49,4 +49,4 @@ def _origin(turn: Turn) -> list[str]:
 
 def _chip(text: str, style: str = "") -> str:
     css = f' class="{style}"' if style else ""
-    return f'<span role="listitem"{css} title="{escape(text)}">{escape(shortened(text, 80))}</span>'
+    return f'<span role="listitem"{css} title="{escape(text)}">{escape(shortened(text, 60))}</span>'

@@ -37,8 +37,9 @@ def _rows(app: App, listings: tuple[SessionListing, ...]) -> None:
     found = [one for one in listings if wanted.strip().lower() in f"{one.title}\n{one.preview}\n{one.connection}".lower()]
     if not found:
         st.caption("No session holds these words.")
-    for one in found:
-        _row(app, one)
+    with st.container(gap="xsmall"):
+        for one in found:
+            _row(app, one)
     if (more := app.sessions.count() - len(listings)) > 0:
         st.caption(f"{count(more, 'older session')} not shown.")
 

@@ -9,7 +9,9 @@ class Live {
 
   update(root, data, ring) {
     const at = (name) => root.querySelector("." + name);
+    const ended = this.active !== false && !data.active;
     Object.assign(this, { at, ring, token: data.token, active: data.active });
+    if (ended) revealLastCard();
     if (!this.last) this.last = data.after;
     if (data.turn !== this.turn || !data.active) this.show(data);
     else if (data.sql) this.write("sql", data.sql);
@@ -99,6 +101,26 @@ class Live {
     clearTimeout(this.ringing);
     if (this.socket) this.socket.close();
   }
+}
+
+// The page sticks to its end; of a card taller than the window that would show the controls and hide the question. For the
+// seconds in which a fresh answer grows, its top is kept in sight instead, unless the person scrolls or had scrolled away.
+function revealLastCard() {
+  const main = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
+  const margin = matchMedia("(max-width: 768px)").matches ? 68 : 20;
+  const until = performance.now() + 3000;
+  let mine = true;
+  const leave = () => { mine = false; };
+  for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) document.addEventListener(kind, leave, { once: true, passive: true });
+  const look = () => {
+    const card = [...document.querySelectorAll('[class*="st-key-card-"]')].at(-1);
+    if (!mine || !main) return;
+    const atEnd = main.scrollHeight - main.scrollTop - main.clientHeight < 60;
+    const top = card ? card.getBoundingClientRect().top - main.getBoundingClientRect().top : 0;
+    if (atEnd && top < margin) main.scrollTop += top - margin;
+    if (performance.now() < until) setTimeout(look, 60);
+  };
+  look();
 }
 
 // A first visit begins with the cursor in the input: not where that would pull up a keyboard, and not once a person did anything.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from core.config import DEMO_CONNECTION
 from core.errors import TabletalkError
 from core.models import Catalog, Column, Role, Table
 from core.wiring import App
 from pages.render import reading, table, trouble, welcome
 from pages.render.text import ago, count, escape, label
 
+DEMO = "demo · a made-up retail company, for trying things out"
 SHOWN, SEARCH_FROM, SAMPLE_ROWS = 100, 12, 20
 _ROLES = {Role.MEASURE: "measure", Role.DIMENSION: "category", Role.TIME: "time", Role.KEY: "key", Role.LABEL: "name"}
 
@@ -20,10 +22,14 @@ def draw(app: App) -> None:
     names = app.databases.names()
     name = _chosen(app, names)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="data-head"):
-        st.html(f'<p class="tt-meta">{escape(app.databases.get(name).display)}</p>', width="content")
+        st.html(f'<p class="tt-meta">{escape(_about(app, name))}</p>', width="content")
         args = (app, name)
         st.button("Refresh", icon=":material/refresh:", type="tertiary", key="data-refresh", on_click=reading.again, args=args)
     reading.draw(app, name, lambda done: _catalog(app, name, done.catalog) if done.catalog is not None else None)
+
+
+def _about(app: App, name: str) -> str:
+    return DEMO if name == DEMO_CONNECTION else f"{name} · {app.databases.get(name).display}"
 
 
 def _chosen(app: App, names: tuple[str, ...]) -> str:
@@ -46,8 +52,9 @@ def _catalog(app: App, name: str, catalog: Catalog) -> None:
             "Search", key="data-search", placeholder="Search tables and columns", live=True, label_visibility="collapsed"
         )
     found = [one for one in catalog.tables if _matches(one, wanted.strip().lower())]
-    for one in found[:SHOWN]:
-        _table(app, name, one)
+    with st.container(gap="xsmall"):
+        for one in found[:SHOWN]:
+            _table(app, name, one)
     if len(found) > SHOWN:
         st.caption(f"{count(len(found) - SHOWN, 'more table')}: search to see them.")
 

@@ -12,26 +12,24 @@ from core.wiring import App
 from pages.render import state
 from pages.render.text import escape, label, shortened
 
-RECENT = 12
+RECENT = 10
 ENGINES = {"auto": "Automatic", "builtin": "Built-in", "llm": "Chat model"}
 
 
 def draw(app: App, session: Session | None) -> None:
     """`session` is None for one that is not made yet."""
     with st.sidebar:
-        st.button(
-            "New session", icon=":material/add:", key="new-session", width="stretch", on_click=state.go_to_session, args=("",)
-        )
-        _recent(app, session.id if session else "")
-        st.space("small")
+        icon, go = ":material/add:", state.go_to_session
+        st.button("New session", key="new-session", icon=icon, width="stretch", on_click=go, args=("",))
         if session is None:
             _connection(app)
         else:
             st.caption(f"Database: {label(session.connection)}")
+            with st.container(gap=None, key="session-tools"):
+                _share(session)
+                _memory(session)
         _engine(app)
-        if session is not None:
-            _share(session)
-            _memory(session)
+        _recent(app, session.id if session else "")
 
 
 def _recent(app: App, current: str) -> None:
