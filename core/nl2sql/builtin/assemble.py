@@ -19,6 +19,12 @@ class Conventions:
     """What a superlative ranks by is shown beside the name."""
     order_groups: bool = True
     """A breakdown with no order asked is sorted: time ascending, else the measure descending."""
+    stable: bool = True
+    """Ties are broken by what is shown, so that a limit keeps the same rows everywhere."""
+
+
+BENCHMARK = Conventions(show_measure=False, order_groups=False, stable=False)
+"""What text-to-SQL benchmarks expect of the same questions: nothing shown or sorted that was not asked for."""
 
 
 def assemble(parse: Parse, conventions: Conventions) -> Query:
@@ -47,6 +53,7 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
         order=tuple(order),
         limit=parse.limit,
         distinct=parse.distinct and not grouped,
+        stable=conventions.stable,
     )
     if counted is not None:
         return counted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -159,7 +160,17 @@ def field_node(field_: Field, scope: Scope) -> exp.Expr:
     if field_.aggregate in ("sum", "avg") and isinstance(field_.expr, Ref) and _is_text(field_.expr, scope):
         node = exp.Cast(this=node, to=exp.DataType.build("DOUBLE"))
     inner: exp.Expr = exp.Distinct(expressions=[node]) if field_.distinct else node
-    return {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[field_.aggregate](this=inner)
+    total = {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[field_.aggregate](this=inner)
+    scale = _scale(field_, scope)
+    return exp.Round(this=total, decimals=exp.Literal.number(scale)) if scale else total
+
+
+def _scale(field_: Field, scope: Scope) -> int:
+    """Digits after the point of a declared decimal that SQLite adds up in binary: a sum of cents has no more of them."""
+    if scope.dialect != "sqlite" or field_.aggregate != "sum" or not isinstance(field_.expr, Ref):
+        return 0
+    declared = re.search(r"\(\s*\d+\s*,\s*(\d+)\s*\)", scope.index.column(field_.expr.table, field_.expr.column).type)
+    return int(declared[1]) if declared else 0
 
 
 def _is_text(ref: Ref, scope: Scope) -> bool:
@@ -299,9 +310,17 @@ def _named(node: exp.Expr, field_: Field, name: str, scope: Scope) -> exp.Expr:
 
 
 def _ordered(node: exp.Select, query: Query, names: Sequence[str], scope: Scope) -> exp.Select:
-    for order in query.order:
+    for order in (*query.order, *_tie_breakers(query)):
         node = node.order_by(_order(order, query, names, scope))
     return node.limit(query.limit) if query.limit is not None else node
+
+
+def _tie_breakers(query: Query) -> list[Order]:
+    """What else a cut-off list is ordered by, so that the same rows win on every database."""
+    if query.limit is None or not query.order or not query.stable:
+        return []
+    ordered = [order.field for order in query.order]
+    return [Order(f) for f in query.dimensions if not any(_same(f, known) for known in ordered)]
 
 
 def _order(order: Order, query: Query, names: Sequence[str], scope: Scope) -> exp.Ordered:
@@ -311,7 +330,7 @@ def _order(order: Order, query: Query, names: Sequence[str], scope: Scope) -> ex
     node = (
         exp.column(dialects.identifier(names[at], scope.dialect)) if shown and at is not None else field_node(order.field, scope)
     )
-    return exp.Ordered(this=node, desc=order.descending, nulls_first=_nulls_first(order, scope))
+    return exp.Ordered(this=node, desc=order.descending or None, nulls_first=_nulls_first(order, scope))
 
 
 def _nulls_first(order: Order, scope: Scope) -> bool:
@@ -366,7 +385,7 @@ def _at_own_grain(query: Query, inline: list[Inline], nested: list[tuple[list[St
         node = node.having(predicate(outside(compare.field), compare, None, None, scope.dialect))
     for order in query.order:
         node = node.order_by(
-            exp.Ordered(this=outside(order.field), desc=order.descending, nulls_first=_nulls_first(order, scope))
+            exp.Ordered(this=outside(order.field), desc=order.descending or None, nulls_first=_nulls_first(order, scope))
         )
     return node.limit(query.limit) if query.limit is not None else node
 

@@ -195,6 +195,8 @@ def equalities(parse: Parse) -> None:
     for item in parse.items:
         if item.kind not in ("number",) or item.role or item.number is None:
             continue
+        if _number_of(parse, item):
+            continue
         before = next(
             (
                 o
@@ -204,7 +206,6 @@ def equalities(parse: Parse) -> None:
             None,
         )
         if before is None or before.kind != "name" or before.role in ("group", "order"):
-            _number_of(parse, item)
             continue
         ref = parse.column_of(before, "number", parse.subject)
         if (ref is None or before.table) and before.table and (key := parse.key(before.table.table)) and len(key) == 1:
@@ -220,7 +221,7 @@ def equalities(parse: Parse) -> None:
         parse.where.append(Compare(Field(ref), "=", (tidy(item.number),), negated=_negated(parse, item)))
 
 
-def _number_of(parse: Parse, number: Item) -> None:
+def _number_of(parse: Parse, number: Item) -> bool:
     """ "Courses with 3 credits": a number before a column of numbers, in a condition."""
     follow = next(iter(parse.after(number, 1)), None)
     before = next(iter(parse.before(number, 1)), None)
@@ -231,7 +232,7 @@ def _number_of(parse: Parse, number: Item) -> None:
         or before is None
         or before.lower not in ("with", "have", "has", "having", "had", "of")
     ):
-        return
+        return False
     ref = parse.column_of(follow, "number", parse.subject)
     if (
         ref
@@ -241,9 +242,12 @@ def _number_of(parse: Parse, number: Item) -> None:
     ):
         number.role = follow.role = "condition"
         parse.where.append(Compare(Field(ref), "=", (tidy(number.number),)))
-    elif follow.table and follow.table.table != parse.subject and number.number is not None:
+        return True
+    if follow.table and follow.table.table != parse.subject and number.number is not None:
         number.role = follow.role = "condition"
         parse.having.append((parse.subject, Compare(count_of(parse, follow.table.table), "=", (tidy(number.number),))))
+        return True
+    return False
 
 
 def values(parse: Parse) -> None:

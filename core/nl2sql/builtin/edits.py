@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from core.nl2sql.builtin.explain import condition_words, field_words, order_words
+from core.nl2sql.builtin.explain import condition_words, dimension_words, field_words, order_words
 from core.nl2sql.builtin.grouping import entity_keys
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.parse import Parse
@@ -124,8 +124,8 @@ def dimensions(query: Query, change: Change) -> Query:
     keys = entity_keys(change.parse, change.parse.groups)
     kept = query.dimensions if change.adds else ()
     measures = query.measures or (Field(None, "count", table=query.subject),)
-    old = ", ".join(field_words(f, change.index) for f in query.dimensions)
-    said = ", ".join(field_words(f, change.index) for f in new)
+    old = " and ".join(dimension_words(query.dimensions, change.index))
+    said = " and ".join(dimension_words(tuple(new), change.index))
     change.said.append(f"by {said}" + (f" instead of {old}" if old and not kept and query.measures else ""))
     order = tuple(o for o in query.order if o.field in kept or o.field.aggregate)
     times = [f for f in (*kept, *new) if f.grain]

@@ -7,8 +7,8 @@ import re
 from core.nl2sql.builtin.item import Item
 
 _STRONG_START = re.compile(
-    r"(only|just|what about|how about|and|but|also|exclude|excluding|except|without|same|remove|drop|clear|sort|order|rank|instead"
-    r"|now|then|ok|okay|limit|add|include|including|break|split|group|change|make|filter|plot|draw|as an?|switch|use|keep|not"
+    r"(only|just|what about|how about|and|but|also|exclude|excluding|except|without|same|remove|drop|clear|sort|order|rank"
+    r"|instead|now|then|ok|okay|limit|add|include|including|break|split|group|change|make|filter|plot|draw|as an?|switch|use|keep|not"
     r"|show (it|them|that|this|these|those|only|just)|display (it|them|as)|no,|reverse|restrict|narrow|replace|undo|drill)\b"
 )
 _WEAK_START = re.compile(
@@ -16,7 +16,7 @@ _WEAK_START = re.compile(
     r"|highest|lowest|largest|smallest|of)\b"
 )
 _POINTS_BACK = re.compile(
-    r"\b(instead|of (those|these|them|that)|them|those|these|(for|of|with) it|the same|this (list|result|chart)"
+    r"\b(instead|their|its|of (those|these|them|that)|them|those|these|(for|of|with) it|the same|this (list|result|chart)"
     r"|(the|that|this) (filter|filters|chart|result|list)|the (first|second|third) one)\b"
 )
 _ASKING = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.models import Assumption
 from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.naming import label_columns
 from core.nl2sql.builtin.plan import NoPath, aggregates, place, start
 from core.nl2sql.builtin.query import AnyOf, Arith, Compare, Condition, Expr, Field, Order, Query, Ref, Related, refs
 
@@ -35,13 +36,28 @@ def explain(query: Query, index: Index) -> str:
 
 def _shown(query: Query, index: Index) -> str:
     measures = [field_words(f, index) for f in query.measures]
-    dimensions = [field_words(f, index) for f in query.dimensions]
+    dimensions = dimension_words(query.dimensions, index)
     if measures and dimensions:
         return f"{_all(measures)} for each {_all(dimensions)}"
     if measures:
         return _all(measures)
+    if dimensions == [" ".join(index.names.tables.get(query.subject, ()))]:
+        return plural(query.subject, index)
     of = f" of {plural(query.subject, index)}" if query.subject else ""
     return f"{'the different ' if query.distinct else ''}{_all(dimensions)}{of if any(dimensions) else ''}"
+
+
+def dimension_words(fields: tuple[Field, ...], index: Index) -> list[str]:
+    """Fields as a person says them: the names of a table's rows are the rows themselves ("customer")."""
+    said: list[str] = []
+    for field in fields:
+        ref = field.expr if isinstance(field.expr, Ref) else None
+        label = label_columns(index.table(ref.table), index.names) if ref and not field.grain else ()
+        if ref and ref.column in label and all(Field(Ref(ref.table, column, ref.role)) in fields for column in label):
+            said.append(" ".join(index.names.tables[ref.table]))
+        else:
+            said.append(field_words(field, index))
+    return list(dict.fromkeys(said))
 
 
 def _tail(query: Query, index: Index) -> str:

@@ -142,28 +142,28 @@ def _dated_tables(parse: Parse) -> list[str]:
     measured = [ref.table for output in parse.outputs for ref in refs(output.field.expr)]
     measured += [ref.table for field in parse.ranked for ref in refs(field.expr)]
     measured += [field.table for field in (*(o.field for o in parse.outputs), *parse.ranked) if field.table]
-    first = list(
-        dict.fromkeys(
-            [
-                *parse.anchors,
-                *measured,
-                *([parse.subject] if parse.subject else []),
-                *_measure_tables_said(parse),
-                *parse.tables_said(),
-            ]
-        )
-    )
-    further = [edge.other for table in first for edge in parse.index.graph.edges(table) if not edge.many]
+    primary = list(dict.fromkeys([*parse.anchors, *measured, *_earned_tables(parse)]))
+    spoken = [*([parse.subject] if parse.subject else []), *_number_tables(parse), *parse.tables_said()]
+    first = list(dict.fromkeys([*primary, *_owners(parse, primary), *spoken]))
     events = [edge.other for table in first for edge in parse.index.graph.edges(table) if edge.many]
     hidden = parse.index.graph.has_tables
-    return [t for t in dict.fromkeys([*first, *further, *events]) if not (hidden and parse.index.table(t).is_view)]
+    found = dict.fromkeys([*first, *_owners(parse, first), *events])
+    return [table for table in found if not (hidden and parse.index.table(table).is_view)]
 
 
-def _measure_tables_said(parse: Parse) -> list[str]:
-    earned = [found for item in parse.items if item.kind in ("name", "word") and (found := money(parse, item)) is not None]
-    return [next(refs(found)).table for found in earned] + [
-        ref.table for item in parse.items if item.kind == "name" and item.columns and (ref := parse.column_of(item, "number"))
-    ]
+def _owners(parse: Parse, tables: list[str]) -> list[str]:
+    """What the rows of these tables belong to: the order of an order line."""
+    return [edge.other for table in tables for edge in parse.index.graph.edges(table) if not edge.many]
+
+
+def _earned_tables(parse: Parse) -> list[str]:
+    found = [money(parse, item) for item in parse.items if item.kind in ("name", "word")]
+    return [next(refs(expr)).table for expr in found if expr is not None]
+
+
+def _number_tables(parse: Parse) -> list[str]:
+    named = [item for item in parse.items if item.kind == "name" and item.columns]
+    return [ref.table for item in named if (ref := parse.column_of(item, "number"))]
 
 
 def _over_time(parse: Parse) -> None:

@@ -26,6 +26,8 @@ def _heading(field: Field, index: Index, crowd: bool) -> str:
         return f"{counted}_count"
     if field.aggregate:
         said = _spoken(field.expr, index, False)
+        if isinstance(field.expr, Ref):
+            said = "_".join(index.names.columns[field.expr.table, field.expr.column]) or said
         prefix = _PREFIX[field.aggregate]
         return said if said.startswith(prefix) else f"{prefix}_{said}"
     return field.grain or _spoken(field.expr, index, crowd)

@@ -93,6 +93,8 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
             links = _lookup(((tokens[position].lemma + last.lower,),), index)  # "signed up" is signup
         if plural and len(key) == 2 and end == position + 2 and _is_table(key[:1], index):
             links = tuple(found for found in links if found.kind == "table")  # "films directed" is no compound, "film length" is
+        elif len(key) == 2 and end == position + 2 and last.lower != last.lemma and _is_table(key[1:], index):
+            links = tuple(found for found in links if found.kind == "table")  # nor is "discontinued products"
         if links:
             size = len(key)
             best = links[0].score
@@ -196,7 +198,9 @@ def _value_weight(tokens: Sequence[Token], start: int, end: int, links: Sequence
 
 
 def _plain(token: Token, position: int, index: Index) -> Item:
-    kind = "mark" if token.kind in ("mark", "possessive") else "stop" if token.lower in index.lexicon.stop else "word"
+    kind = (
+        "mark" if token.kind in ("mark", "possessive") else "stop" if {token.lower, token.lemma} & index.lexicon.stop else "word"
+    )
     return Item(position, position + 1, kind, token.text, token.lower, weight=0.3 if kind == "stop" else 0.05)
 
 

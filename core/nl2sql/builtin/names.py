@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from core.nl2sql.builtin.text import lemma
 
-_PART = re.compile(r"[A-Z]{2,}(?=[A-Z][a-z])|[A-Z]?[a-zà-öø-ÿ]+|[A-Z]+|\d+|[^\W\d_A-Za-z]+")
+_RUN = re.compile(r"[^\W\d_]+|\d+")
 _TAILS = (
     "id",
     "name",
@@ -28,12 +28,28 @@ _TAILS = (
 _PREFIXES = ("tbl", "dim", "fact", "vw", "ref", "cre")
 
 
+def parts(name: str) -> list[str]:
+    """An identifier cut at marks, digits and changes of case, in any alphabet: `HTTPServerName2` → HTTP, Server, Name, 2."""
+    found: list[str] = []
+    for run in _RUN.findall(name):
+        start = 0
+        for at in range(1, len(run)):
+            rises = run[at].isupper() and run[at - 1].islower()
+            acronym_ends = run[at].islower() and run[at - 1].isupper() and at - 1 > start
+            if rises or acronym_ends:
+                cut = at if rises else at - 1
+                found.append(run[start:cut])
+                start = cut
+        found.append(run[start:])
+    return [part for part in found if part]
+
+
 def name_words(name: str, abbreviations: dict[str, str], vocabulary: Collection[str] = ()) -> tuple[str, ...]:
     """Lemmas of an identifier's words, abbreviations written out: `CustNo` → customer, number."""
     found: list[str] = []
     if name.lower() in abbreviations and abbreviations[name.lower()]:
         return tuple(lemma(word) for word in abbreviations[name.lower()].split())
-    for part in _PART.findall(name):
+    for part in parts(name):
         for piece in _split(part.lower(), vocabulary):
             found.extend(lemma(word) for word in abbreviations.get(piece, piece).split())
     return tuple(found[1:] if len(found) > 1 and found[0] in _PREFIXES else found)
@@ -56,11 +72,3 @@ def _split(word: str, vocabulary: Collection[str]) -> tuple[str, ...]:
         if head != word and len(head) >= 4:
             return (head, tail)
     return (word,)
-
-
-def spoken(name: str) -> str:
-    """An identifier as a person would say it: `OrderDate` → order date, `film_actor` → film actor; acronyms stay."""
-    parts = _PART.findall(name)
-    return (
-        " ".join(part if part.isupper() and 1 < len(part) <= 4 and not name.isupper() else part.lower() for part in parts) or name
-    )

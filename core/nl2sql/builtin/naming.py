@@ -87,7 +87,7 @@ def _fallback_label(table: Table, spoken: dict[str, set[str]]) -> tuple[str, ...
         if spoken[column.name] & {"name", "title"} and column.kind is Kind.TEXT:
             return (column.name,)
     if table.foreign_keys and table.primary_key:
-        return table.primary_key[:1]
+        return table.primary_key
     texts = [column.name for column in own if column.kind is Kind.TEXT and column.name not in table.primary_key]
     return ((texts or [*table.primary_key] or [table.columns[0].name])[0],)
 

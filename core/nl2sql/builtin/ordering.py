@@ -43,15 +43,13 @@ def limits(parse: Parse) -> None:
 def rank_measure(parse: Parse) -> None:
     """ "The top 3 number of transactions", "top 5 total sales": the measure behind a limit ranks."""
     for item in parse.items:
-        if item.role == "limit" and item.number is not None and (follow := parse.next_real(item)) and not parse.order:
-            if (
-                (follow.is_cue("count") or follow.is_cue("aggregate"))
-                and not follow.role
-                and (field := measure_of(parse, follow))
-            ):
-                parse.ranked.append(field)
-                parse.order.append(Order(field, not parse.direction.startswith("asc")))
-                parse.direction = ""
+        follow = parse.next_real(item) if item.role == "limit" and item.number is not None and not parse.order else None
+        if follow is None or follow.role or not (follow.is_cue("count") or follow.is_cue("aggregate")):
+            continue
+        if field := measure_of(parse, follow):
+            parse.ranked.append(field)
+            parse.order.append(Order(field, not parse.direction.startswith("asc")))
+            parse.direction = ""
 
 
 def _asked_number(parse: Parse, item: Item) -> bool:

@@ -105,6 +105,8 @@ class Query:
     tables: tuple[str, ...] = ()
     """Related tables that must have a row though no column of them is used."""
     via: tuple[str, ...] = ()
+    stable: bool = True
+    """Rows that tie are ordered by what is shown, so that a limit keeps the same ones on every database."""
     combine: Literal["", "union", "intersect", "except"] = ""
     other: Query | None = None
     """The second operand of `combine`."""

@@ -79,8 +79,8 @@ def _of_verb(parse: Parse, cue: Item) -> bool:
     """ "Who sold the most", "which customer spent the most": the verb says what is added up."""
     if cue.lower not in (*_COUNTING, "best") or _following(parse, cue):
         return False
-    verb = next((other for other in parse.before(cue, 3) if other.kind in ("word", "name")), None)
-    if verb is None or verb.role or lemma(verb.lower) not in _EARNING:
+    verb = next((other for other in parse.before(cue, 3) if lemma(other.lower) in _EARNING), None)
+    if verb is None or verb.role:
         return False
     measure = money_for(parse, ("revenue",))
     if measure is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Output, Parse
-from core.nl2sql.builtin.plan import measure_table
+from core.nl2sql.builtin.plan import measure_table, places_of
 from core.nl2sql.builtin.query import Field, Ref
 
 
@@ -21,7 +21,10 @@ def targets(parse: Parse) -> None:
     parse.distinct = any(item.is_cue("distinct") and item.role in ("", "distinct") for item in parse.items) and not any(
         output.field.aggregate for output in parse.outputs
     )
+    used = {parse.subject} | {place[0] for output in (*parse.outputs, *parse.groups) for place in places_of(output.field)}
     for item in parse.items:
+        if item.kind == "name" and not item.role and item.table and item.table.table in used:
+            item.role = "subject"
         if item.is_cue("distinct") and not item.role:
             item.role = "distinct"
 
