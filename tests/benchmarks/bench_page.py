@@ -1,0 +1,155 @@
+"""What a person waits for, in Chromium against the real server, on the demo company.
+
+Opening a conversation of 25 answers with tables and charts, and the first status after a question; each is set beside
+opening the bare frame (an unknown link) in the same run.
+
+    python -m tests.benchmarks.bench_page
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from core.config import Settings
+from core.models import TurnState
+from core.wiring import build
+
+ROOT = Path(__file__).parents[2]
+RUNS = 7
+QUESTIONS = (
+    "Number of orders per month",
+    "Number of orders by channel",
+    "Top 5 customers by total amount",
+    "Total amount by region",
+    "How many returns per quarter?",
+)
+LAST = "How many customers are there?"
+UNKNOWN = "A" * 22
+CARD = f'[class*="st-key-card-"]:has-text("{LAST}") [class*="st-key-controls-"] button'
+CHART = '[class*="st-key-card-"] .js-plotly-plot .trace'
+
+
+def main() -> None:
+    directory = Path(tempfile.mkdtemp(prefix="tt-"))
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    try:
+        with _server(directory) as url, sync_playwright() as play:
+            browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+            session_id = _conversation(directory)
+            rows = {
+                "frame alone (unknown link)": _measured(
+                    lambda: _opened(browser, f"{url}/?session={UNKNOWN}", "[data-testid=stMain] button")
+                ),
+                "25 turns, last answer visible": _measured(lambda: _opened(browser, f"{url}/?session={session_id}", CARD)),
+                "25 turns, last chart drawn": _measured(lambda: _opened(browser, f"{url}/?session={session_id}", CHART)),
+                "question to first status": _statuses(browser, url),
+            }
+            browser.close()
+        _report(rows)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _conversation(directory: Path) -> str:
+    """A session of 25 answered turns, the last one a single number."""
+    app = build(Settings.from_env({"TABLETALK_DATA_DIR": str(directory)}))
+    session_id = app.sessions.create("demo").id
+    questions = (QUESTIONS * 5)[:24]
+    for question in (*questions, LAST):
+        turn = app.turns.run_here(session_id, question, engine="builtin")
+        assert turn.state is TurnState.DONE, (question, turn.state, turn.clarification, turn.failure)
+    app.close()
+    return session_id
+
+
+def _opened(browser: Browser, url: str, selector: str) -> float:
+    """Milliseconds from navigation until the last element of that kind is there, in a context without a cache."""
+    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    start = time.perf_counter()
+    page.goto(url)
+    page.locator(selector).last.wait_for(timeout=60_000)
+    elapsed_ms = 1000 * (time.perf_counter() - start)
+    page.context.close()
+    return elapsed_ms
+
+
+def _statuses(browser: Browser, url: str) -> list[float]:
+    """Milliseconds from Enter until a running card shows, one value per question of a warm conversation."""
+    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page.goto(url)
+    box = page.get_by_placeholder("Ask a question about your data")
+    box.wait_for(timeout=60_000)
+    page.get_by_text("Try one of these").wait_for(timeout=60_000)
+    elapsed = []
+    for number in range(RUNS + 1):
+        box.fill(QUESTIONS[number % len(QUESTIONS)])
+        page.evaluate(_WATCH)
+        box.press("Enter")
+        elapsed.append(float(page.evaluate("window.firstStatus")))
+        page.locator(".st-key-running .tt-question").wait_for(state="detached", timeout=60_000)
+        page.wait_for_timeout(500)
+    page.context.close()
+    return elapsed[1:]
+
+
+_WATCH = """() => {
+  const pressed = new Promise(done => addEventListener('keydown', e => e.key === 'Enter' && done(performance.now()),
+                                                      {capture: true}));
+  const shown = new Promise(done => {
+    const running = () => document.querySelector('.st-key-running .tt-question');
+    const look = () => running() ? done(performance.now()) : requestAnimationFrame(look);
+    pressed.then(look);
+  });
+  window.firstStatus = Promise.all([pressed, shown]).then(([from, to]) => to - from);
+}"""
+
+
+def _measured(run: Callable[[], float]) -> list[float]:
+    run()
+    return [run() for _ in range(RUNS)]
+
+
+def _report(rows: dict[str, list[float]]) -> None:
+    base = statistics.median(rows["frame alone (unknown link)"])
+    print(f"{'':<32}{'median ms':>10}{'max ms':>10}{'x frame':>10}")
+    for name, values in rows.items():
+        median = statistics.median(values)
+        print(f"{name:<32}{median:>10.0f}{max(values):>10.0f}{median / base:>10.2f}")
+
+
+@contextmanager
+def _server(directory: Path) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("REDIS", "DATABASE", "OPENAI", "TABLETALK"))
+    }
+    environment = kept | {"TABLETALK_DATA_DIR": str(directory), "HOME": str(directory)}
+    argv = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    with subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
+        url = f"http://localhost:{port}"
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{url}/healthz", timeout=2).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield url
+        process.terminate()
+
+
+if __name__ == "__main__":
+    main()
