@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from core.nl2sql.builtin.both import intersected
 from core.nl2sql.builtin.grouping import entity_keys
 from core.nl2sql.builtin.money import settle_money
 from core.nl2sql.builtin.parse import Output, Parse
@@ -48,7 +49,7 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
         subject=parse.subject or (measure_table(select[0]) if select else ""),
         select=tuple(select),
         keys=tuple(keys),
-        where=tuple(parse.where),
+        where=tuple(dict.fromkeys(parse.where)),
         having=tuple(having),
         order=tuple(order),
         limit=parse.limit,
@@ -57,7 +58,7 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
     )
     if counted is not None:
         return counted
-    return settle_money(_ordered(query, parse, conventions), parse)
+    return intersected(settle_money(_ordered(query, parse, conventions), parse), parse)
 
 
 def _without_measured(parse: Parse) -> list[Output]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from core.nl2sql.builtin import conditions, grouping, measuring, ordering, ranking, relating, showing, timing
 from core.nl2sql.builtin.assemble import Conventions, assemble
+from core.nl2sql.builtin.both import both
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Query
@@ -30,6 +31,14 @@ def settle(parse: Parse) -> None:
     for item in parse.items:
         if item.kind == "name" and item.table and item.table.score < 0.95:
             item.links = tuple(sorted(item.links, key=lambda link: -_settled(parse, link, certain)))
+
+
+def settle_near(parse: Parse) -> None:
+    """The same once the subject is known: tables near it come first."""
+    for item in parse.items:
+        if item.kind == "name" and item.table and item.table.score < 0.95 and parse.subject:
+            near = {link.table: 0.03 * min(4.0, parse.index.graph.distance(parse.subject, link.table)) for link in item.links}
+            item.links = tuple(sorted(item.links, key=lambda link: -(link.score - (near[link.table] if link.kind == "table" else 0.0))))
 
 
 def modifiers(parse: Parse) -> None:
@@ -56,6 +65,7 @@ PASSES: tuple[Pass, ...] = (
     settle,
     modifiers,
     find_subject,
+    settle_near,
     charts,
     ordering.limits,
     ordering.orders,
@@ -64,6 +74,7 @@ PASSES: tuple[Pass, ...] = (
     grouping.groups,
     conditions.comparisons,
     ranking.superlatives,
+    ranking.extremes,
     measuring.measures,
     conditions.values,
     conditions.patterns,
@@ -73,6 +84,7 @@ PASSES: tuple[Pass, ...] = (
     conditions.missing,
     relating.relations,
     conditions.alternatives,
+    both,
     showing.targets,
     showing.name_subject,
 )

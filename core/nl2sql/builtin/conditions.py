@@ -276,6 +276,11 @@ def _merged(parse: Parse, last: tuple[Item, Compare], item: Item, compare: Compa
     before = last[1]
     if not joined or before.field != compare.field or before.op not in ("=", "in") or compare.op != "=":
         return None
+    if any(other.lower == "both" for other in parse.before(last[0], 4)) and not any(other.lower == "or" for other in between):
+        return None
+    for other in between:
+        if other.lower == "or":
+            other.role = "condition"
     negated = before.negated or compare.negated
     return Compare(compare.field, "in", (*before.values, *compare.values), negated=negated)
 

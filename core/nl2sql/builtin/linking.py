@@ -231,6 +231,6 @@ def _rescued(item: Item, tokens: Sequence[Token], index: Index) -> Item:
         links = _lookup(((near,),), index)
         if links:
             item.kind, item.links, item.fuzzy, item.weight = "name", links, True, 0.7
-    elif (token.text[0].isupper() or not token.lower.endswith(("ed", "ing"))) and (values := nearest_value(token.lower, index)):
+    elif (token.text[0].isupper() or not token.lower.endswith(("ed", "ing"))) and (values := nearest_value(token.lower, index, named=token.text[0].isupper() and item.start > 0)):
         item.kind, item.links, item.fuzzy, item.weight = "value", values, True, 0.7
     return item

@@ -114,6 +114,8 @@ def _order_by(parse: Parse, item: Item, descending: bool | None = None) -> None:
             other.role = "order"
         elif other.is_cue("aggregate") or other.is_cue("count") or other.is_cue("superlative"):
             measure = measure_of(parse, other) if not other.is_cue("superlative") else None
+            if measure and other.is_cue("count") and measure.aggregate == "sum" and not parse.outputs:
+                measure = Field(measure.expr)  # "in order of the number of employees" where a column holds it
             if measure:
                 found.append(measure)
         elif other.kind == "name" and not other.role:

@@ -11,7 +11,7 @@ from core.models import Assumption, Column, Kind, Role
 from core.nl2sql.builtin.index import Index, Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.naming import date_column, key_columns, label_columns, year_column
-from core.nl2sql.builtin.query import Compare, Condition, Expr, Field, Order, Query, Ref
+from core.nl2sql.builtin.query import Compare, Condition, Expr, Field, Order, Ref
 
 _CONDITION_WORDS = {
     "where",
@@ -94,8 +94,8 @@ class Parse:
     """Measures of money found, each with the others that could stand for it."""
     anchors: tuple[str, ...] = ()
     """Tables measured by the query a follow-up edits: a period is first of their date."""
-    combine: str = ""
-    other: Query | None = None
+    intersect: tuple[Compare, Compare] | None = None
+    """Two conditions that must each hold for what is shown, though not for one row."""
 
     # ---- looking at the items
     def position(self, item: Item) -> int:

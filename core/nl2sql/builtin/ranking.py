@@ -26,6 +26,22 @@ def superlatives(parse: Parse) -> None:
                 break
 
 
+def extremes(parse: Parse) -> None:
+    """ "The flight with the maximum price": an extreme that tells which row is meant, not one to show."""
+    for item in parse.items:
+        if item.role or not item.is_cue("aggregate", "max", "min") or item.cue is None or parse.groups:
+            continue
+        opened = any(other.lower in ("with", "has", "have", "having", "had") for other in parse.before(item, 2))
+        asked = any(other.kind == "name" and not other.role for other in parse.before(item, 99))
+        follow = _following(parse, item)
+        ref = parse.column_of(follow, "number", parse.subject) if follow and not follow.role else None
+        if opened and asked and follow and ref and parse.column(ref).role is not Role.KEY:
+            item.role = follow.role = "rank"
+            parse.order.append(Order(Field(ref), item.cue.value == "max"))
+            parse.ranked.append(Field(ref))
+            parse.limit = parse.limit or 1
+
+
 def _add(parse: Parse, cue: Item, field: Field, *, reverse: bool = False) -> None:
     descending = cue.is_cue("superlative", "desc") != reverse
     parse.order.append(Order(field, descending))
@@ -183,6 +199,8 @@ def _of_column(parse: Parse, cue: Item) -> bool:
     if _is_asked(parse, cue, follow):
         parse.outputs.append(Output(cue.start, Field(ref, "max" if cue.is_cue("superlative", "desc") else "min")))
         return True
+    if parse.limit is not None and parse.limit > 1 and not any(o.kind == "name" for o in parse.before(cue, 99)):
+        parse.outputs.append(Output(cue.start, Field(ref)))
     outer = Field(ref) if ref.table == parse.subject or not _fans_out(parse, ref.table) else Field(ref, "sum")
     _add(parse, cue, outer)
     return True

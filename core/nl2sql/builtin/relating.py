@@ -11,12 +11,16 @@ from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Field, Ref, Rel
 
 
 def relations(parse: Parse) -> None:
+    denied = ""
     for item in parse.items:
         if item.role or item.kind != "name" or not item.table or item.table.table == parse.subject or not parse.subject:
             continue
         table = item.table.table
         if _negation(parse, item):
             _without(parse, table)
+            item.role = "condition"
+            denied = table
+        elif denied and (_through(parse, denied, table) or _through(parse, table, denied)):
             item.role = "condition"
         elif (parse.in_condition(item) or _after_count(parse, item)) and _reachable(parse, table):
             item.role = "condition"

@@ -17,7 +17,8 @@ def targets(parse: Parse) -> None:
             _table(parse, item)
         elif ref := parse.column_of(item, prefer=parse.subject):
             item.role = "target"
-            parse.outputs.append(Output(item.start, Field(ref), _entity_of(parse, ref)))
+            if not any(output.field.expr == ref and output.field.aggregate for output in parse.outputs):
+                parse.outputs.append(Output(item.start, Field(ref), _entity_of(parse, ref)))
     parse.distinct = any(item.is_cue("distinct") and item.role in ("", "distinct") for item in parse.items) and not any(
         output.field.aggregate for output in parse.outputs
     )

@@ -17,9 +17,12 @@ def nearest_name(word: str, index: Index) -> str:
     return str(found[0]) if found and found[0] not in index.lexicon.light else ""
 
 
-def nearest_value(word: str, index: Index) -> tuple[Link, ...]:
-    """Cells that hold the word among others, or are spelt nearly like it; empty where too many or none do."""
-    keys = index.value_words.get(word, [])
+def nearest_value(word: str, index: Index, *, named: bool) -> tuple[Link, ...]:
+    """Cells that hold the word among others, or are spelt nearly like it; empty where too many or none do.
+
+    Part of a cell is enough only for a word written as a name (`named`).
+    """
+    keys = index.value_words.get(word, []) if named else []
     if keys:
         links = [link for key in keys[:4] for link in index.values[key]]
         near = [link for link in links if len(link.value) <= 40]

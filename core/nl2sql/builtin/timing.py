@@ -52,9 +52,10 @@ def _ranged(parse: Parse, item: Item, period: Period) -> tuple[Period, list[Item
         return join_periods(_yeared(period, second.period), second.period), [second, *opening, *between]
     trailing = parse.after(item, 2)
     words = " ".join(other.lower for other in trailing)
-    if words.startswith(("or after", "or later", "onward", "and after", "and later", "or newer")):
+    opens = any(other.kind == "period" for other in parse.after(item, 3))
+    if not opens and words.startswith(("or after", "or later", "onward", "and after", "and later", "or newer")):
         return since(period), trailing
-    if words.startswith(("or before", "or earlier", "and before", "and earlier", "or older")):
+    if not opens and words.startswith(("or before", "or earlier", "and before", "and earlier", "or older")):
         return until(period, through=True), trailing
     for other in parse.before(item, 3):
         if other.role:
@@ -102,8 +103,19 @@ def _time_column(parse: Parse, item: Item, period: Period) -> Ref | None:
                 return ref
         if other.kind in ("value", "number", "period"):
             break
+    if near := _event_beside(parse, item):
+        return near
     field = grain_field(parse, "year" if period.grain == "year" else "day")
     return field.expr if field and isinstance(field.expr, Ref) else None
+
+
+def _event_beside(parse: Parse, item: Item) -> Ref | None:
+    """ "Orders in 2024", "an exhibition in 2004": the date of the table said right before."""
+    before = next((other for other in parse.before(item, 3) if other.kind not in ("stop", "mark") and not other.is_cue("compare")), None)
+    if before is None or before.kind != "name" or not before.table or before.role == "group":
+        return None
+    table = before.table.table
+    return parse.date_of(table) or parse.year_of(table)
 
 
 def _holds_years(parse: Parse, ref: Ref) -> bool:

@@ -1,0 +1,42 @@
+"""Both: two cells of one column that must hold together ("both A and B"), which no single row of that column can."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import Compare, Query, Ref, Related
+
+
+def both(parse: Parse) -> None:
+    """Equalities that contradict each other: two related rows where several rows may be related, else a word between them was lost."""
+    equal = [c for c in parse.where if isinstance(c, Compare) and c.op == "=" and not c.negated and isinstance(c.field.expr, Ref)]
+    for compare in equal:
+        rivals = [other for other in equal if other.field == compare.field and other.values != compare.values]
+        if not rivals or compare not in parse.where:
+            continue
+        pair = [compare, *rivals]
+        parse.where = [c for c in parse.where if c not in pair]
+        gate = _gate(parse, compare)
+        if gate:
+            parse.where.extend(Related(gate, (c,)) for c in pair)
+        elif any(item.is_cue("logic", "both") or item.lower == "both" for item in parse.items):
+            parse.intersect = (pair[0], pair[1])
+        else:
+            values = tuple(value for c in pair for value in c.values)
+            parse.where.append(Compare(compare.field, "in", values))
+
+
+def _gate(parse: Parse, compare: Compare) -> str:
+    """The first table on the way to the column of which several rows belong to one of the subject."""
+    expr = compare.field.expr
+    chain = parse.index.graph.path((parse.subject,), expr.table) if parse.subject and isinstance(expr, Ref) else None
+    return next((edge.other for edge in chain or () if edge.many), "")
+
+
+def intersected(query: Query, parse: Parse) -> Query:
+    """Rows shown for the one cell that are also shown for the other."""
+    if parse.intersect is None:
+        return query
+    first, second = (replace(query, where=(*query.where, c), order=(), limit=None) for c in parse.intersect)
+    return replace(first, combine="intersect", other=second)
