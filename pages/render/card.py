@@ -7,12 +7,9 @@ import streamlit as st
 from core.models import ChartKind, ResultSet, Turn, TurnState
 from core.wiring import App
 from pages.render import actions, chart, chips, clarification, download, editor, metric, sql, table, trouble
-from pages.render.text import ago, escape, label, line, rich, sentence, shortened
+from pages.render.text import ago, escape, label, led, line, rich, shortened
 
-TABLE_AT_ONCE = 30
-"""Rows up to which an answer without a chart is shown as its table; more are shown by scrolling."""
-
-_TABLE, _SQL, _EDIT = ":material/table: Table", ":material/code: SQL", ":material/tune: Edit chart"
+_TABLE, _SQL, _EDIT = "Table", "SQL", "Edit chart"
 
 
 @st.fragment
@@ -57,7 +54,7 @@ def _summary(turn: Turn) -> str:
         return "Stopped."
     if turn.state is TurnState.NEEDS_CLARIFICATION:
         return turn.clarification.question if turn.clarification else ""
-    return sentence(turn.analysis.text) if turn.analysis else ""
+    return line(led(turn.analysis.text)[0]) if turn.analysis else ""
 
 
 def _body(app: App, turn: Turn, writable: bool) -> None:
@@ -79,14 +76,21 @@ def _body(app: App, turn: Turn, writable: bool) -> None:
 
 
 def _answer(turn: Turn, result: ResultSet | None) -> None:
-    if turn.analysis is not None and turn.analysis.text:
-        st.html(f'<div class="tt-answer">{rich(turn.analysis.text)}</div>')
+    """The sentence that answers, the picture, and what else there is to say."""
+    lead, rest = led(turn.analysis.text) if turn.analysis is not None else ("", "")
+    if lead:
+        st.html(f'<div class="tt-answer">{rich(lead)}</div>')
     for note in _notes(turn):
         st.html(f'<p class="tt-note">{note}</p>')
-    if result is None:
-        if turn.result is not None:
-            st.caption("The rows of this answer are no longer kept. Ask again to see them.")
-        return
+    if result is not None:
+        _picture(turn, result)
+    elif turn.result is not None:
+        st.caption("The rows of this answer are no longer kept. Ask again to see them.")
+    if rest:
+        st.html(f'<div class="tt-answer">{rich(rest)}</div>')
+
+
+def _picture(turn: Turn, result: ResultSet) -> None:
     spec = chart.shown(turn)
     if spec.kind is ChartKind.METRIC:
         metric.draw(turn, spec, result)
@@ -120,7 +124,7 @@ def _controls(app: App, turn: Turn, result: ResultSet | None, writable: bool) ->
     panels += [_SQL] if turn.draft is not None else []
     panels += [_EDIT] if result is not None and editor.possible(turn, result) and writable else []
     panel = None
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"controls-{turn.id}"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"controls-{turn.id}"):
         if panels:
             panel = st.pills("Show", panels, key=f"panel-{turn.id}", label_visibility="collapsed")
         if result is not None and result.row_count:

@@ -64,7 +64,7 @@ def _connection(app: App) -> None:
     if len(names) < 2:
         st.caption(f"Database: {label(picked)}")
         return
-    chosen = st.selectbox("Database", names, index=names.index(picked), key="pick-connection")
+    chosen = st.selectbox("Database", names, index=names.index(picked), key=state.PICK_CONNECTION)
     state.set_connection(chosen)
 
 
@@ -74,7 +74,7 @@ def _engine(app: App) -> None:
         return
     names = list(ENGINES)
     picked = state.engine(app.settings.engine)
-    chosen = st.selectbox("Answered by", names, index=names.index(picked), format_func=ENGINES.__getitem__, key="pick-engine")
+    chosen = st.selectbox("Answered by", names, index=names.index(picked), format_func=ENGINES.__getitem__, key=state.PICK_ENGINE)
     state.set_engine(chosen)
 
 

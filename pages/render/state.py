@@ -10,6 +10,8 @@ from core.errors import TabletalkError
 
 Theme = Literal["light", "dark"]
 
+PICK_ENGINE, PICK_CONNECTION = "pick-engine", "pick-connection"
+"""Keys of the two controls."""
 _OPEN, _FLASH, _ENGINE, _CONNECTION = "open_cards", "flash", "engine", "connection"
 
 
@@ -48,16 +50,18 @@ def flashed() -> TabletalkError | None:
 
 
 def engine(default: str) -> str:
-    return str(st.session_state.get(_ENGINE) or default)
+    """The engine picked. The control's own value comes first: a question may be sent before the script has run again."""
+    return str(st.session_state.get(PICK_ENGINE) or st.session_state.get(_ENGINE) or default)
 
 
 def set_engine(name: str) -> None:
+    """Keeps the choice for pages that do not draw the control."""
     st.session_state[_ENGINE] = name
 
 
 def connection(default: str, names: tuple[str, ...]) -> str:
     """The connection picked for the next new session."""
-    picked = str(st.session_state.get(_CONNECTION) or default)
+    picked = str(st.session_state.get(PICK_CONNECTION) or st.session_state.get(_CONNECTION) or default)
     return picked if picked in names else default
 
 

@@ -14,6 +14,7 @@ from core.analysis import plain
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&:^=\"'/@%,;?])")
 _LIVE = re.compile(r":(?=[\w/+-])|www(?=\.)|(?=@)", re.IGNORECASE)
 _BOLD = re.compile(r"(?<!\\)\*\*")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
 _JOINER = "\u2060"
 
 
@@ -55,10 +56,13 @@ def line(markdown: str) -> str:
     return " ".join(plain(markdown).split())
 
 
-def sentence(text: str) -> str:
-    """The first sentence of an analysis, plain."""
-    first, *_ = re.split(r"(?<=[.!?])\s+(?=[A-Z0-9“\"(])", line(text), maxsplit=1)
-    return first
+def led(markdown: str) -> tuple[str, str]:
+    """The sentence that leads an analysis, and the others. A full stop within bold or after a few signs ends no sentence."""
+    for end in _SENTENCE_END.finditer(markdown):
+        first = markdown[: end.start()]
+        if len(first) >= 20 and len(_BOLD.findall(first)) % 2 == 0:
+            return first.strip(), markdown[end.end() :].strip()
+    return markdown.strip(), ""
 
 
 def ago(moment: datetime, now: datetime | None = None) -> str:

@@ -13,11 +13,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.chat_server import Book, ChatServer
@@ -26,6 +27,7 @@ from tests.pages.conftest import make_shop
 
 pytestmark = pytest.mark.browser
 
+Theme = Literal["light", "dark"]
 ROOT = Path(__file__).parents[2]
 WAIT_MS = 15_000
 SLOW_SQL = (
@@ -45,14 +47,14 @@ BOOK = Book(
 class Site:
     url: str
     browser: Browser
+    contexts: dict[tuple[int, str], BrowserContext] = field(default_factory=dict)
+    """By width and theme: pages of one context share the browser's cache and nothing of the app."""
 
-    def page(self, path: str = "/", *, width: int = 1280, height: int = 800, theme: str = "light") -> Page:
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if theme == "dark" else "light",
-            locale="en-US",
-        )
-        page = context.new_page()
+    def page(self, path: str = "/", *, width: int = 1280, theme: Theme = "light") -> Page:
+        if (width, theme) not in self.contexts:
+            size: ViewportSize = {"width": width, "height": 800 if width > 800 else 844}
+            self.contexts[width, theme] = self.browser.new_context(viewport=size, color_scheme=theme, locale="en-US")
+        page = self.contexts[width, theme].new_page()
         page.set_default_timeout(WAIT_MS)
         page.goto(self.url + path)
         return page
@@ -131,6 +133,7 @@ def settled(page: Page) -> None:
 
 def pick(page: Page, box: Locator, choice: str) -> None:
     """Picks from a list; on a busy machine the list sometimes closes by itself just after it opened."""
+    page.bring_to_front()
     for _ in range(5):
         box.click()
         try:
@@ -160,11 +163,11 @@ def test_a_question_becomes_an_answer_with_a_chart_and_a_reload_keeps_it(site: S
     answer = card(page, "Total amount per month")
     expect(answer.locator(".js-plotly-plot")).to_be_visible()
     expect(answer.locator(".tt-answer strong").first).to_be_visible()
-    said = answer.locator(".tt-answer").inner_text()
+    said = answer.locator(".tt-answer").first.inner_text()
     page.reload()
     expect(card(page, "Total amount per month").locator(".js-plotly-plot")).to_be_visible()
-    assert card(page, "Total amount per month").locator(".tt-answer").inner_text() == said
-    page.context.close()
+    assert card(page, "Total amount per month").locator(".tt-answer").first.inner_text() == said
+    page.close()
 
 
 def test_an_example_is_one_click(site: Site) -> None:
@@ -173,7 +176,7 @@ def test_an_example_is_one_click(site: Site) -> None:
     question = example.inner_text()
     example.click()
     expect(card(page, question).locator(".tt-chips").last).to_be_visible()
-    page.context.close()
+    page.close()
 
 
 def test_a_second_page_sees_the_turn_live_and_keeps_what_is_half_typed(site: Site) -> None:
@@ -190,8 +193,8 @@ def test_a_second_page_sees_the_turn_live_and_keeps_what_is_half_typed(site: Sit
     expect(running.get_by_role("button", name="Stop")).to_be_visible()
     expect(card(mate, "Tell the total slowly").get_by_role("radio", name="SQL")).to_be_visible()
     assert typed.input_value() == "half a thou"
-    asker.context.close()
-    mate.context.close()
+    asker.close()
+    mate.close()
 
 
 def test_a_reload_in_the_middle_shows_the_running_turn_again(site: Site) -> None:
@@ -202,7 +205,7 @@ def test_a_reload_in_the_middle_shows_the_running_turn_again(site: Site) -> None
     page.reload()
     expect(card(page, "Tell the total slowly").get_by_role("status")).to_contain_text("…")
     expect(card(page, "Tell the total slowly").get_by_role("radio", name="SQL")).to_be_visible()
-    page.context.close()
+    page.close()
 
 
 def test_stop_ends_a_running_statement_within_a_second(site: Site) -> None:
@@ -216,7 +219,7 @@ def test_stop_ends_a_running_statement_within_a_second(site: Site) -> None:
     expect(card(page, "Count for ever")).to_contain_text("Stopped.")
     assert time.monotonic() - before < 1.5
     expect(card(page, "Count for ever").get_by_role("button", name="Try again")).to_be_visible()
-    page.context.close()
+    page.close()
 
 
 def test_a_click_elsewhere_while_a_turn_runs_disturbs_nothing_and_a_second_question_waits(site: Site) -> None:
@@ -234,7 +237,7 @@ def test_a_click_elsewhere_while_a_turn_runs_disturbs_nothing_and_a_second_quest
     expect(card(page, "Tell the total slowly").get_by_role("status")).to_be_visible()
     for question in ("Tell the total slowly", "and the total again"):
         expect(card(page, question).get_by_role("radio", name="SQL")).to_be_visible()
-    page.context.close()
+    page.close()
 
 
 def test_an_edited_chart_is_kept_over_a_reload(site: Site) -> None:
@@ -246,7 +249,22 @@ def test_an_edited_chart_is_kept_over_a_reload(site: Site) -> None:
     expect(answer.locator(".js-plotly-plot .pielayer .slice").first).to_be_visible()
     page.reload()
     expect(card(page, "Total amount by region").locator(".js-plotly-plot .pielayer .slice").first).to_be_visible()
-    page.context.close()
+    page.close()
+
+
+def test_a_session_deleted_from_the_list_is_told_on_the_page_that_shows_it(site: Site) -> None:
+    reader = site.page()
+    ask(reader, "How many customers are there?")
+    expect(card(reader, "How many customers are there?").get_by_role("radio", name="SQL")).to_be_visible()
+    listing = site.page("/sessions")
+    row = listing.locator(f".st-key-row-{session_of(reader)}")
+    row.locator('[class*="st-key-menu-"] button').click()
+    listing.get_by_text("Delete", exact=True).last.click()
+    listing.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(row).to_have_count(0)
+    expect(reader.get_by_text("This session is not here")).to_be_visible()
+    reader.close()
+    listing.close()
 
 
 def test_a_link_to_an_unknown_session_offers_a_new_one(site: Site) -> None:
@@ -254,22 +272,23 @@ def test_a_link_to_an_unknown_session_offers_a_new_one(site: Site) -> None:
     expect(page.get_by_text("This session is not here")).to_be_visible()
     page.get_by_role("button", name="Start a new session").click()
     expect(page.locator(".st-key-examples button").first).to_be_visible()
-    page.context.close()
+    page.close()
 
 
 def test_on_a_phone_nothing_scrolls_sideways(site: Site) -> None:
-    for path, theme in (("/", "light"), ("/sessions", "dark"), ("/data", "light")):
-        page = site.page(path, width=390, height=844, theme=theme)
+    themes: tuple[tuple[str, Theme], ...] = (("/", "light"), ("/sessions", "dark"), ("/data", "light"))
+    for path, theme in themes:
+        page = site.page(path, width=390, theme=theme)
         expect(page.locator(".tt-title").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.context.close()
+        page.close()
 
 
 def test_on_a_phone_an_answer_fits(site: Site) -> None:
-    page = site.page(width=390, height=844)
+    page = site.page(width=390)
     ask(page, "Total amount per month")
     expect(card(page, "Total amount per month").locator(".js-plotly-plot")).to_be_visible()
     wide = page.evaluate("[...document.querySelectorAll('section *')].filter(e => e.getBoundingClientRect().right > 391).length")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert wide == 0
-    page.context.close()
+    page.close()

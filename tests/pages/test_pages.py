@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.models import Turn, TurnState
+from core.models import Failure, SessionStatus, Turn, TurnState
+from core.sessions.store import SessionStore
 from core.wiring import App, close_application
 from tests.pages.conftest import environment
 
@@ -25,11 +28,21 @@ def opened(session: str = "", page: str = "") -> AppTest:
     return test.switch_page(page).run() if page else test
 
 
+def drawn(test: AppTest, kind: str, attribute: str) -> list[str]:
+    return [str(getattr(element, attribute)) for element in test.get(kind)]
+
+
 def words(test: AppTest) -> str:
     """Everything a person reads on the page."""
-    parts = [element.body for element in test.main if element.type == "html"]
-    parts += [element.value for kind in ("caption", "markdown", "code") for element in test.get(kind)]
-    parts += [element.label for kind in ("button", "expander") for element in test.get(kind)]
+    parts = drawn(test, "html", "body")
+    for kind, attribute in (
+        ("caption", "value"),
+        ("markdown", "value"),
+        ("code", "value"),
+        ("button", "label"),
+        ("expander", "label"),
+    ):
+        parts += drawn(test, kind, attribute)
     return "\n".join(parts).replace("\\", "").replace("\u2060", "")
 
 
@@ -74,7 +87,7 @@ def test_the_sql_of_an_answer_is_drawn_only_when_asked_for(app: App) -> None:
     test = opened(turn.session_id)
     assert "SELECT" not in words(test)
     panel = test.button_group(key=f"panel-{turn.id}")
-    panel.set_value(":material/code: SQL").run()
+    panel.set_value("SQL").run()
     assert "SELECT" in words(test)
 
 
@@ -107,11 +120,53 @@ def test_a_session_deleted_under_the_eyes_is_told(app: App) -> None:
     assert "This session is not here" in words(test.run())
 
 
-def test_a_question_that_cannot_be_answered_offers_a_way_on(app: App) -> None:
+def test_a_question_nothing_fits_offers_others_that_are_asked_at_a_click(app: App) -> None:
     turn = asked(app, "blargh frobnicate zzz")
+    assert turn.state is TurnState.NEEDS_CLARIFICATION
     test = opened(turn.session_id)
-    assert turn.state in (TurnState.NEEDS_CLARIFICATION, TurnState.FAILED)
-    assert not test.exception
+    test.button(key=f"choice-{turn.id}-0").click().run()
+    last = app.sessions.turns(turn.session_id)[-1]
+    assert app.turns.wait(turn.session_id, last.id, timeout_s=20).state is TurnState.DONE
+    assert not test.run().exception
+
+
+def test_a_failed_question_keeps_its_details_folded_and_can_be_asked_again(app: App) -> None:
+    turn = asked(app, "How many orders are there?")
+    failure = Failure("The database is down.", "Try again later.", "OperationalError: <b>gone</b>")
+    app.sessions.save_turn(replace(turn, state=TurnState.FAILED, failure=failure, result=None))
+    test = opened(turn.session_id)
+    assert "The database is down." in words(test)
+    assert "OperationalError" not in words(test)
+    test.button(key=f"retry-{turn.id}").click().run()
+    assert app.turns.wait(turn.session_id, turn.id, timeout_s=20).state is TurnState.DONE
+
+
+def test_an_interrupted_question_says_so_and_can_be_asked_again(app: App) -> None:
+    turn = asked(app, "How many orders are there?")
+    app.sessions.save_turn(replace(turn, state=TurnState.RUNNING, result=None, analysis=None, finished=None))
+    test = opened(turn.session_id)
+    assert "This question was interrupted" in words(test)
+    test.button(key=f"retry-{turn.id}").click().run()
+    assert app.turns.wait(turn.session_id, turn.id, timeout_s=20).state is TurnState.DONE
+
+
+def test_an_expired_session_can_be_read_and_revived(app: App) -> None:
+    short = SessionStore(app.redis, ttl_s=0.05, grace_s=60)
+    session = short.create("database", title="Old")
+    time.sleep(0.1)
+    test = opened(session.id)
+    assert "This session has expired" in words(test)
+    assert test.chat_input(key="question").disabled
+    test.button(key="extend").click().run()
+    assert "This session has expired" not in words(test.run())
+    assert app.sessions.get(session.id).status is SessionStatus.IDLE
+
+
+def test_hostile_words_are_shown_and_do_nothing(app: App) -> None:
+    turn = asked(app, "How many orders are there? ![x](http://evil/x.png) <img src=x onerror=alert(1)>")
+    test = opened(turn.session_id)
+    assert not [body for body in drawn(test, "html", "body") if "<img" in body]
+    assert "&lt;img src=x onerror=alert(1)&gt;" in words(test)
 
 
 def test_the_sessions_page_lists_opens_and_renames(app: App) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pages.render.text import ago, count, duration, escape, label, line, rich, sentence, shortened
+from pages.render.text import ago, count, duration, escape, label, led, line, rich, shortened
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
@@ -41,8 +41,21 @@ def test_a_label_shows_every_sign_as_it_is(text: str, shown: str) -> None:
     assert label(text) == shown
 
 
-def test_the_first_sentence_of_an_answer_is_its_summary() -> None:
-    assert sentence("**Karl Seal** spent 221.55. Two others follow.") == "Karl Seal spent 221.55."
+@pytest.mark.parametrize(
+    ("text", "lead", "rest"),
+    [
+        ("**Karl Seal** spent 221.55. Two others follow.", "**Karl Seal** spent 221.55.", "Two others follow."),
+        ("**St. Louis and others** lead. **Two** follow.", "**St. Louis and others** lead.", "**Two** follow."),
+        ("Total is **3**.", "Total is **3**.", ""),
+        (
+            "St. Louis has the most, **31** of 60. The others follow.",
+            "St. Louis has the most, **31** of 60.",
+            "The others follow.",
+        ),
+    ],
+)
+def test_the_first_sentence_of_an_answer_leads(text: str, lead: str, rest: str) -> None:
+    assert led(text) == (lead, rest)
 
 
 def test_the_marks_of_an_analysis_are_gone_from_its_line() -> None:
