@@ -1,15 +1,25 @@
-"""Both: two cells of one column that must hold together ("both A and B"), which no single row of that column can."""
+"""Both: conditions joined by "or", and two cells of one column that must hold together ("both A and B")."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Compare, Query, Ref, Related
+from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Query, Ref, Related
+
+
+def alternatives(parse: Parse) -> None:
+    """Two comparisons of a column joined by "or" hold one or the other."""
+    ors = [item for item in parse.items if item.lower == "or" and not item.role]
+    plain = [c for c in parse.where if isinstance(c, Compare) and not c.field.aggregate]
+    if len(ors) == 1 and len(plain) == 2 and plain[0].op not in ("in",) and not plain[0].negated:
+        merged: Condition = AnyOf((plain[0], plain[1]))
+        parse.where = [merged, *(c for c in parse.where if c not in plain)]
+        ors[0].role = "condition"
 
 
 def both(parse: Parse) -> None:
-    """Equalities that contradict each other: two related rows where several rows may be related, else a word between them was lost."""
+    """Equalities that contradict each other: two related rows where there may be several, else one or the other."""
     equal = [c for c in parse.where if isinstance(c, Compare) and c.op == "=" and not c.negated and isinstance(c.field.expr, Ref)]
     for compare in equal:
         rivals = [other for other in equal if other.field == compare.field and other.values != compare.values]

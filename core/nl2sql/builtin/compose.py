@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from core.nl2sql.builtin import conditions, grouping, measuring, ordering, ranking, relating, showing, timing
+from core.nl2sql.builtin import cells, comparing, flags, grouping, measuring, ordering, ranking, relating, showing, timing
 from core.nl2sql.builtin.assemble import Conventions, assemble
-from core.nl2sql.builtin.both import both
+from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Query
@@ -38,7 +38,9 @@ def settle_near(parse: Parse) -> None:
     for item in parse.items:
         if item.kind == "name" and item.table and item.table.score < 0.95 and parse.subject:
             near = {link.table: 0.03 * min(4.0, parse.index.graph.distance(parse.subject, link.table)) for link in item.links}
-            item.links = tuple(sorted(item.links, key=lambda link: -(link.score - (near[link.table] if link.kind == "table" else 0.0))))
+            item.links = tuple(
+                sorted(item.links, key=lambda link: -(link.score - (near[link.table] if link.kind == "table" else 0.0)))
+            )
 
 
 def modifiers(parse: Parse) -> None:
@@ -72,18 +74,18 @@ PASSES: tuple[Pass, ...] = (
     ordering.rank_by,
     ordering.rank_measure,
     grouping.groups,
-    conditions.comparisons,
+    comparing.comparisons,
     ranking.superlatives,
     ranking.extremes,
     measuring.measures,
-    conditions.values,
-    conditions.patterns,
-    conditions.flags,
-    conditions.equalities,
+    cells.values,
+    cells.patterns,
+    flags.flags,
+    comparing.equalities,
     timing.periods,
-    conditions.missing,
+    flags.missing,
     relating.relations,
-    conditions.alternatives,
+    alternatives,
     both,
     showing.targets,
     showing.name_subject,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Query
+from core.nl2sql.builtin.query import Query, refs
 
 ANSWERS = 0.58
 """Below this the engine asks back."""
@@ -37,10 +37,34 @@ def confidence(parse: Parse, query: Query) -> float:
     fit = sum(_fit(item) for item in used) / len(used)
     sure = coverage * (0.35 + 0.65 * fit)
     sure -= 0.12 * len(parse.doubts)
+    if any(item.cue is not None and item.cue.kind in ("aggregate", "count") for item in lost):
+        sure -= 0.25  # a measure was asked for and none found
+    if _stray_group(parse) or _per_group(parse):
+        sure -= 0.5
     if lost and not (query.where or query.having or query.measures or query.limit):
         sure -= 0.25  # a plain list, and a word of the question left: most likely what should have narrowed it
     sure -= 0.08 * len([item for item in used if item.fuzzy])
     return max(0.0, min(0.99, sure))
+
+
+def _stray_group(parse: Parse) -> bool:
+    """ "By" something that is not in the database."""
+    for item in parse.items:
+        if item.is_cue("group") and not item.role and item.lower in ("by", "per", "across"):
+            follow = parse.next_real(item)
+            if follow is not None and follow.kind == "word" and not follow.role:
+                return True
+    return False
+
+
+def _per_group(parse: Parse) -> bool:
+    """ "The top 3 products per category" ranks within groups, which no query here can say yet."""
+    limit = next((item for item in parse.items if item.role == "limit" and item.number is not None), None)
+    follow = parse.next_real(limit) if limit else None
+    if follow is None or follow.kind != "name" or not parse.groups:
+        return False
+    shown = {output.entity or next((ref.table for ref in refs(output.field.expr)), "") for output in parse.groups}
+    return follow.table is not None and follow.role == "subject" and follow.table.table not in shown
 
 
 def _fit(item: Item) -> float:

@@ -9,7 +9,8 @@ from core.nl2sql.builtin.item import Item
 _STRONG_START = re.compile(
     r"(only|just|what about|how about|and|but|also|exclude|excluding|except|without|same|remove|drop|clear|sort|order|rank"
     r"|instead|now|then|ok|okay|limit|add|include|including|break|split|group|change|make|filter|plot|draw|as an?"
-    r"|switch|use|keep|not|show (it|them|that|this|these|those|only|just)|display (it|them|as)|no,|reverse|restrict|narrow|replace|undo|drill)\b"
+    r"|switch|use|keep|not|show (it|them|that|this|these|those|only|just)"
+    r"|display (it|them|as)|no,|reverse|restrict|narrow|replace|undo|drill)\b"
 )
 _WEAK_START = re.compile(
     r"(by|per|for|in|since|from|before|after|between|during|until|top|bottom|first|last|with|sorted|ordered"

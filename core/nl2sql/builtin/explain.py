@@ -155,11 +155,7 @@ def _compare_words(compare: Compare, index: Index) -> str:
         case "between":
             return f"{said} is {negation}between {_value(compare.values[0])} and {_value(compare.values[1])}"
         case "period":
-            return (
-                f"{said} is {negation}in {compare.label}".replace("in since", "since")
-                .replace("in before", "before")
-                .replace("in after", "after")
-            )
+            return f"{said} is {negation}{_period_words(compare.label)}"
         case "like":
             return f"{said} {_like(str(compare.values[0]), compare.negated)}"
     if compare.negated:
@@ -169,6 +165,12 @@ def _compare_words(compare: Compare, index: Index) -> str:
             else f"not ({said} {_OPS[compare.op]} {_value(compare.values[0])})"
         )
     return f"{said} {_OPS[compare.op]} {_value(compare.values[0])}"
+
+
+def _period_words(label: str) -> str:
+    if label.startswith(("since", "before", "after", "until", "today", "yesterday", "this", "next")):
+        return label
+    return f"in the {label}" if label.startswith("last") else f"in {label}"
 
 
 def _like(pattern: str, negated: bool) -> str:

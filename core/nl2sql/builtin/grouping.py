@@ -29,7 +29,7 @@ def _opens_group(parse: Parse, item: Item) -> bool:
     if _passive(parse, item) and follow.lower.endswith("s"):
         return False
     beside = parse.after(follow, 2)
-    return not (follow.kind == "name" and any(other.kind == "value" and other.start - follow.end <= 1 for other in beside))
+    return not (follow.kind == "name" and any(other.kind == "value" and other.start == follow.end for other in beside))
 
 
 def _passive(parse: Parse, item: Item) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.names import parts
 from core.nl2sql.builtin.query import Arith, Field, Query, Ref, refs
 from core.nl2sql.builtin.text import lemma
 
@@ -27,7 +28,7 @@ def _heading(field: Field, index: Index, crowd: bool) -> str:
     if field.aggregate:
         said = _spoken(field.expr, index, False)
         if isinstance(field.expr, Ref):
-            said = "_".join(index.names.columns[field.expr.table, field.expr.column]) or said
+            said = "_".join(part.lower() for part in parts(field.expr.column)) or said
         prefix = _PREFIX[field.aggregate]
         return said if said.startswith(prefix) else f"{prefix}_{said}"
     return field.grain or _spoken(field.expr, index, crowd)

@@ -167,7 +167,10 @@ def _values(tokens: Sequence[Token], position: int, index: Index) -> Iterator[It
     longest = index.value_heads.get(words(token.text)[0], 0) if words(token.text) else 0
     key: tuple[str, ...] = ()
     for end in range(position + 1, min(position + longest + 4, len(tokens)) + 1):
-        key = (*key, *words(tokens[end - 1].text))
+        said = words(tokens[end - 1].text)
+        if not said:
+            continue
+        key = (*key, *said)
         if len(key) > longest:
             return
         links = index.values.get(key) or (
@@ -231,6 +234,8 @@ def _rescued(item: Item, tokens: Sequence[Token], index: Index) -> Item:
         links = _lookup(((near,),), index)
         if links:
             item.kind, item.links, item.fuzzy, item.weight = "name", links, True, 0.7
-    elif (token.text[0].isupper() or not token.lower.endswith(("ed", "ing"))) and (values := nearest_value(token.lower, index, named=token.text[0].isupper() and item.start > 0)):
+    elif (token.text[0].isupper() or not token.lower.endswith(("ed", "ing"))) and (
+        values := nearest_value(token.lower, index, named=token.text[0].isupper() and item.start > 0)
+    ):
         item.kind, item.links, item.fuzzy, item.weight = "value", values, True, 0.7
     return item

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from core.models import Role
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.money import money
+from core.nl2sql.builtin.money import money, money_for
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Ref
+from core.nl2sql.builtin.text import lemma
 
 _SURE = 0.8
 """A column that fits worse than this is not summed without being told to."""
@@ -23,6 +24,7 @@ def measures(parse: Parse) -> None:
         for field in measures_of(parse, item):
             parse.outputs.append(Output(start.start, field))
     _bare_measures(parse)
+    _how_much(parse)
 
 
 def measure_of(parse: Parse, cue: Item) -> Field | None:
@@ -38,10 +40,11 @@ def measures_of(parse: Parse, cue: Item) -> list[Field]:
     target = _measured(parse, cues[-1])
     if target is None:
         return []
-    for used in cues:
-        used.role = "measure"
     fields = [field for used in cues if used.cue and (field := _aggregate(parse, used.cue.value, target))]
-    target.role = target.role or "measure"
+    if fields:
+        target.role = target.role or "measure"
+        for used in cues:
+            used.role = "measure"
     return fields
 
 
@@ -188,6 +191,18 @@ def _asked_revenue(parse: Parse) -> None:
                 item.role = "measure"
                 parse.outputs.append(Output(item.start, field))
                 return
+
+
+def _how_much(parse: Parse) -> None:
+    """ "How much did we sell in 2025": the verb means money."""
+    if "how much" not in " ".join(item.lower for item in parse.items) or any(o.field.aggregate for o in parse.outputs):
+        return
+    verb = next(
+        (item for item in parse.items if lemma(item.lower) in ("sell", "earn", "make", "spend", "pay") and not item.role), None
+    )
+    if verb is not None and (earned := money_for(parse, ("revenue",))):
+        verb.role = "measure"
+        parse.outputs.append(Output(verb.start, Field(earned, "sum")))
 
 
 def _bare(parse: Parse, item: Item) -> Field | None:

@@ -72,7 +72,11 @@ def _measured(table: Table, index: Index) -> str:
     column = _measure(table, index)
     if column is None:
         return ""
-    said, own = _said(table, column, index), " ".join(index.names.tables[table.name])
+    said, own = _said(table, column, index).removeprefix("total "), " ".join(index.names.tables[table.name])
+    if any(
+        hit.score >= 0.7 and (hit.table, hit.column) == (table.name, column.name) for hit in index.phrases.get(("revenue",), ())
+    ):
+        return "revenue"
     return said if len(said.split()) > 1 else f"{own} {said}"
 
 
@@ -80,6 +84,8 @@ def _over_time(table: Table, index: Index) -> str:
     if not _date(table, index):
         return ""
     measure = _measured(table, index)
+    if measure == "revenue":
+        return "Revenue per month"
     return (
         f"Total {measure} per month"
         if measure and _rank(tuple(measure.split())) < 6
@@ -105,7 +111,7 @@ def _ranking(table: Table, index: Index) -> str:
         return ""
     measure = _measured(table, index)
     if measure:
-        return f"Top 5 {plural(entity, index)} by total {measure}"
+        return f"Top 5 {plural(entity, index)} by {'' if measure == 'revenue' else 'total '}{measure}"
     return f"Which 5 {plural(entity, index)} have the most {plural(table.name, index)}?"
 
 
@@ -119,7 +125,10 @@ def _breakdown(table: Table, index: Index) -> str:
 def _average(table: Table, index: Index) -> str:
     measure = _measured(table, index)
     near = [e.other for e in index.graph.edges(table.name) if not e.many and 2 <= (index.table(e.other).row_count or 0) <= 30]
-    return f"Average {measure} by {' '.join(index.names.tables[near[0]])}" if measure and near else ""
+    if not measure or not near:
+        return ""
+    by = " ".join(index.names.tables[near[0]])
+    return f"Revenue by {by}" if measure == "revenue" else f"Average {measure} by {by}"
 
 
 def _count(table: Table, index: Index) -> str:

@@ -8,9 +8,9 @@ from datetime import date
 from core.models import Assumption
 from core.nl2sql.builtin.grouping import grain_field
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.periods import Period, join_periods, relative_period, since, until
-from core.nl2sql.builtin.query import Compare, Field, Ref
+from core.nl2sql.builtin.query import AnyOf, Compare, Field, Ref
 
 _SINCE = {"since", "starting", "from"}
 _BEFORE = {"before", "prior", "earlier"}
@@ -30,7 +30,24 @@ def periods(parse: Parse) -> None:
         period = _anchored(parse, period, ref)
         for other in [item, *used]:
             other.role = "condition"
-        parse.where.append(_condition(parse, period, ref))
+        _add(parse, _condition(parse, period, ref), period)
+
+
+def _add(parse: Parse, condition: Compare, period: Period) -> None:
+    """A second period apart from the first is set beside it ("2024 against 2025"), and the result tells them apart."""
+    first = next((c for c in parse.where if isinstance(c, Compare) and c.op == "period" and c.field == condition.field), None)
+    if first is None or None in (*first.values, *condition.values) or not _apart(first, condition):
+        parse.where.append(condition)
+        return
+    parse.where[parse.where.index(first)] = AnyOf((first, condition))
+    cut = Field(condition.field.expr, grain=period.grain)
+    if all(output.field != cut for output in parse.groups) and any(output.field.aggregate for output in parse.outputs):
+        parse.groups.append(Output(99, cut))
+
+
+def _apart(first: Compare, second: Compare) -> bool:
+    (start, end), (other_start, other_end) = ((str(a), str(b)) for a, b in (first.values, second.values))
+    return end <= other_start or other_end <= start
 
 
 def _condition(parse: Parse, period: Period, ref: Ref) -> Compare:
@@ -111,7 +128,9 @@ def _time_column(parse: Parse, item: Item, period: Period) -> Ref | None:
 
 def _event_beside(parse: Parse, item: Item) -> Ref | None:
     """ "Orders in 2024", "an exhibition in 2004": the date of the table said right before."""
-    before = next((other for other in parse.before(item, 3) if other.kind not in ("stop", "mark") and not other.is_cue("compare")), None)
+    before = next(
+        (other for other in parse.before(item, 3) if other.kind not in ("stop", "mark") and not other.is_cue("compare")), None
+    )
     if before is None or before.kind != "name" or not before.table or before.role == "group":
         return None
     table = before.table.table

@@ -1,0 +1,264 @@
+"""Comparing: words of comparison with a number, an average or another bare number, on columns and on how many rows there are."""
+
+from __future__ import annotations
+
+from core.models import Role
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.measuring import count_of, measure_of
+from core.nl2sql.builtin.negation import negated
+from core.nl2sql.builtin.numerals import tidy
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import Compare, Field, Query, Ref
+
+
+def comparisons(parse: Parse) -> None:
+    """A word of comparison with a number or an average: on a column, or on how many rows there are."""
+    for item in parse.items:
+        if item.role or not item.is_cue("compare") or item.cue is None or "like" in item.cue.value:
+            continue
+        if item.is_cue("compare", "between"):
+            _between(parse, item)
+        elif (number := _number_near(parse, item)) is not None:
+            _compare(parse, item, number)
+        else:
+            _to_average(parse, item)
+
+
+def _number_near(parse: Parse, cue: Item) -> Item | None:
+    if cue.lower.startswith("or ") or cue.lower in ("and above",):
+        return next((other for other in parse.before(cue, 3) if other.number is not None and other.role in ("", "limit")), None)
+    for other in parse.after(cue, 3):
+        if other.number is not None and not other.role and (other.kind == "number" or not _is_date_compare(parse, cue, other)):
+            return other
+        if other.kind not in ("stop", "mark") and not other.is_cue("compare"):
+            return None
+    return None
+
+
+def _is_date_compare(parse: Parse, cue: Item, year: Item) -> bool:
+    """ "Later than 2004" speaks of time; "more than 2000 students" of a number."""
+    if cue.lower in ("later than", "earlier than", "newer than", "more recent than"):
+        return True
+    follow = parse.after(year, 1)
+    if (
+        follow
+        and follow[0].kind in ("name", "word")
+        and cue.lower in ("more than", "at least", "less than", "fewer than", "over", "under", "above", "below")
+    ):
+        return False
+    before = next((other for other in parse.before(cue, 3) if other.kind == "name"), None)
+    return (
+        before is None
+        or not before.columns
+        or not any(parse.index.column(link.table, link.column).kind.numeric for link in before.columns[:2])
+    )
+
+
+def _compare(parse: Parse, cue: Item, number: Item) -> None:
+    assert cue.cue is not None and number.number is not None
+    denied = negated(parse, cue)
+    value = tidy(number.number)
+    field, entity = _compared(parse, cue, number)
+    if field is None:
+        return
+    cue.role = number.role = "condition"
+    compare = Compare(field, cue.cue.value, (value,), negated=denied)
+    if field.aggregate:
+        parse.having.append((entity, compare))
+    else:
+        parse.where.append(compare)
+
+
+def _compared(parse: Parse, cue: Item, number: Item) -> tuple[Field | None, str]:
+    """What is compared: an aggregate or count beside it, a column before or after, a table after, or what a word implies."""
+    follow = _name_after(parse, max(cue, number, key=lambda item: item.start))
+    if times := _times(parse, number):
+        return times, parse.subject
+    unit = _unit_column(parse, cue, follow)
+    if follow and not follow.role and unit is None and (field := _following_field(parse, follow)):
+        follow.role = "condition"
+        return field, parse.subject
+    for other in parse.before(cue, 7):
+        if other.kind == "name" and other.role in ("", "output?"):
+            aggregate = next(
+                (o for o in parse.before(other, 3) if (o.is_cue("aggregate") or o.is_cue("count")) and not o.role), None
+            )
+            if aggregate and parse.in_condition(aggregate) and (field := measure_of(parse, aggregate)):
+                return field, parse.subject
+            ref = parse.column_of(other, "number", parse.subject)
+            if ref and (other.table is None or other.columns[0].score >= other.table.score):
+                other.role = "condition"
+                return Field(ref), ""
+            break
+        if other.kind in ("value", "number", "mark") or other.is_cue("compare"):
+            break
+    return unit, ""
+
+
+def _times(parse: Parse, number: Item) -> Field | None:
+    """ "Ordered more than 20 times", "at least twice": how many rows of the table the verb names."""
+    after = next(iter(parse.after(number, 1)), None)
+    if number.lower not in ("once", "twice", "thrice") and (after is None or after.lower not in ("times", "time")):
+        return None
+    verb = next((other for other in parse.before(number, 8) if other.kind == "name" and other.table), None)
+    if verb is None or verb.table is None or verb.table.table == parse.subject:
+        return None
+    verb.role = verb.role or "condition"
+    if after is not None and after.lower in ("times", "time"):
+        after.role = "condition"
+    return count_of(parse, verb.table.table)
+
+
+def _name_after(parse: Parse, number: Item) -> Item | None:
+    for other in parse.after(number, 4):
+        if other.kind in ("name", "grain"):
+            return other
+        if other.kind == "word":
+            return other
+        if other.kind not in ("stop",) and not other.is_cue("distinct") and other.text not in "$%":
+            return None
+    return None
+
+
+def _following_field(parse: Parse, follow: Item) -> Field | None:
+    if follow.kind != "name":
+        return None
+    table = follow.table
+    ref = parse.column_of(follow, "number", parse.subject)
+    if ref and parse.column(ref).role is Role.MEASURE and (table is None or follow.columns[0].score > table.score):
+        return Field(ref)
+    if table and table.table != parse.subject:
+        return count_of(parse, table.table)
+    if table:
+        return count_of(parse, table.table)
+    column = parse.column_of(follow)
+    return Field(column, "count", distinct=True) if column else None
+
+
+def _unit_column(parse: Parse, cue: Item, follow: Item | None) -> Field | None:
+    """ "Older than 30", "longer than 120 minutes": the adjective or the unit says which column."""
+    words = list(parse.index.lexicon.implied.get(cue.lower.removeprefix("is "), ()))
+    if follow is not None and follow.kind in ("word", "grain") and not follow.role:
+        units = parse.index.lexicon.units.get(follow.lower.rstrip("s"), parse.index.lexicon.units.get(follow.lower, ()))
+        words += units
+    for table in dict.fromkeys([parse.subject, *parse.tables_said()]):
+        for word in words:
+            for column in parse.index.table(table).columns if table else ():
+                if word in parse.index.names.columns[table, column.name] and column.kind.numeric and column.role is not Role.KEY:
+                    if follow is not None and follow.kind == "word" and follow.lower.rstrip("s") in parse.index.lexicon.units:
+                        follow.role = "condition"
+                    return Field(Ref(table, column.name))
+    return None
+
+
+def _between(parse: Parse, cue: Item) -> None:
+    numbers = [
+        other for other in parse.after(cue, 6) if other.kind == "number" or (other.kind == "period" and other.number is not None)
+    ]
+    if len(numbers) < 2 or any(number.role for number in numbers[:2]) or cue.lower == "from":
+        return
+    low, high = numbers[:2]
+    if low.kind == high.kind == "period" and _is_date_compare(parse, cue, low):
+        return
+    field, _ = _compared(parse, cue, high)
+    if field is None or low.number is None or high.number is None:
+        return
+    cue.role = low.role = high.role = "condition"
+    compare = Compare(field, "between", (tidy(low.number), tidy(high.number)))
+    if field.aggregate:
+        parse.having.append((parse.subject, compare))
+    else:
+        parse.where.append(compare)
+
+
+def _to_average(parse: Parse, cue: Item) -> None:
+    """ "Longer than the average", "above average price"."""
+    average = next(
+        (other for other in parse.after(cue, 4) if other.is_cue("aggregate", "avg", "max", "min") and not other.role), None
+    )
+    if (
+        average is None
+        or average.cue is None
+        or cue.cue is None
+        or any(o.kind in ("number", "value") for o in parse.after(cue, 2))
+    ):
+        return
+    follow = parse.next_real(average)
+    if follow is not None and follow.is_cue("count"):
+        follow.role = "condition"
+        follow = parse.next_real(follow)
+    field, _ = _compared(parse, cue, average)
+    if (
+        field is None
+        and follow is not None
+        and follow.kind == "name"
+        and (ref := parse.column_of(follow, "number", parse.subject))
+    ):
+        field = Field(ref)
+    if field is None or field.aggregate or not isinstance(field.expr, Ref):
+        return
+    cue.role = average.role = "condition"
+    if follow is not None and follow.kind == "name":
+        follow.role = "condition"
+    inner = Query(field.expr.table, (Field(field.expr, average.cue.value),))
+    parse.where.append(Compare(field, cue.cue.value, query=inner))
+
+
+def equalities(parse: Parse) -> None:
+    """A column followed by a bare number: "in room 111", "rating is 5", "year 2004"."""
+    for item in parse.items:
+        if item.kind not in ("number",) or item.role or item.number is None:
+            continue
+        if _number_of(parse, item):
+            continue
+        before = next(
+            (
+                o
+                for o in parse.before(item, 4)
+                if o.kind not in ("stop", "mark") and not o.is_cue("compare", "=") and not o.is_cue("not")
+            ),
+            None,
+        )
+        if before is None or before.kind != "name" or before.role in ("group", "order"):
+            continue
+        ref = parse.column_of(before, "number", parse.subject)
+        if (ref is None or before.table) and before.table and (key := parse.key(before.table.table)) and len(key) == 1:
+            expr = key[0].expr
+            ref = expr if isinstance(expr, Ref) and parse.column(expr).kind.numeric else ref
+        ref = ref or parse.column_of(before, prefer=parse.subject)
+        if ref is None:
+            continue
+        equals = next((other for other in parse.before(item, 3) if other.is_cue("compare", "=") and not other.role), None)
+        if equals:
+            equals.role = "condition"
+        before.role = item.role = "condition"
+        parse.where.append(Compare(Field(ref), "=", (tidy(item.number),), negated=negated(parse, item)))
+
+
+def _number_of(parse: Parse, number: Item) -> bool:
+    """ "Courses with 3 credits": a number before a column of numbers, in a condition."""
+    follow = next(iter(parse.after(number, 1)), None)
+    before = next(iter(parse.before(number, 1)), None)
+    if (
+        follow is None
+        or follow.kind != "name"
+        or follow.role
+        or before is None
+        or before.lower not in ("with", "have", "has", "having", "had", "of")
+    ):
+        return False
+    ref = parse.column_of(follow, "number", parse.subject)
+    if (
+        ref
+        and number.number is not None
+        and parse.column(ref).role is Role.MEASURE
+        and not (follow.table and follow.table.score >= follow.columns[0].score)
+    ):
+        number.role = follow.role = "condition"
+        parse.where.append(Compare(Field(ref), "=", (tidy(number.number),)))
+        return True
+    if follow.table and follow.table.table != parse.subject and number.number is not None:
+        number.role = follow.role = "condition"
+        parse.having.append((parse.subject, Compare(count_of(parse, follow.table.table), "=", (tidy(number.number),))))
+        return True
+    return False

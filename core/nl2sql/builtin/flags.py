@@ -1,0 +1,89 @@
+"""Flags: adjectives that are columns of yes and no, and columns that have no value."""
+
+from __future__ import annotations
+
+from core.models import Kind
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.negation import negated
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import Compare, Field, Ref, Scalar
+
+_TRUE = {"1", "y", "yes", "true", "t", "1.0"}
+
+
+_FALSE = {"0", "n", "no", "false", "f", "0.0"}
+
+
+def flags(parse: Parse) -> None:
+    """ "Products that are discontinued", "active customers": a column of yes and no used as an adjective."""
+    for item in parse.items:
+        if item.kind != "name" or item.role or not item.columns or (item.table and item.table.score >= item.columns[0].score):
+            continue
+        ref = parse.column_of(item, prefer=parse.subject)
+        if ref is None or not _adjective(parse, item):
+            continue
+        yes = _yes(parse, ref)
+        column = parse.column(ref)
+        if column.kind.temporal and (column.null_count or 0) > 0 and item.lower.endswith(("ed", "en", "nt")):
+            item.role = "condition"
+            parse.where.append(Compare(Field(ref), "null", negated=not negated(parse, item)))
+        elif yes is not None:
+            item.role = "condition"
+            parse.where.append(Compare(Field(ref), "=", (yes,), negated=negated(parse, item)))
+
+
+def _adjective(parse: Parse, item: Item) -> bool:
+    after, before = next(iter(parse.after(item, 1)), None), next(iter(parse.before(item, 1)), None)
+    if before is not None and before.lower in (
+        "is",
+        "are",
+        "was",
+        "were",
+        "not",
+        "be",
+        "been",
+        "on",
+        "currently",
+        "still",
+        "only",
+    ):
+        return True
+    return after is not None and after.kind == "name" and after.table is not None and after.table.table == parse.subject
+
+
+def _yes(parse: Parse, ref: Ref) -> Scalar:
+    """The cell that says yes, where a column holds nothing but yes and no."""
+    column = parse.column(ref)
+    held = {sample.lower() for sample in column.samples}
+    if column.kind is Kind.BOOLEAN:
+        return True
+    if not held or not held <= _TRUE | _FALSE or len(held) > 2:
+        return None
+    text = next((sample for sample in column.samples if sample.lower() in _TRUE), "1")
+    return int(float(text)) if column.kind.numeric else text
+
+
+def missing(parse: Parse) -> None:
+    """ "Without an email", "email is missing": a column with no value."""
+    for item in parse.items:
+        if item.role:
+            continue
+        if item.is_cue("null"):
+            near = next((o for o in [*parse.before(item, 4), *parse.after(item, 3)] if o.kind == "name" and not o.role), None)
+            ref = parse.column_of(near, prefer=parse.subject) if near else None
+            if near and ref:
+                item.role = near.role = "condition"
+                parse.where.append(Compare(Field(ref), "null", negated=negated(parse, item)))
+        elif item.is_cue("not") and item.lower in ("without", "no", "lack", "lacks", "lacking"):
+            follow = next((o for o in parse.after(item, 3) if o.kind not in ("stop",)), None)
+            if follow and follow.kind == "name" and not follow.role and follow.columns and not follow.table:
+                ref = parse.column_of(follow, prefer=parse.subject)
+                beyond = parse.after(follow, 1)
+                if (
+                    ref
+                    and ref.table == parse.subject
+                    and parse.column(ref).nullable
+                    and not (beyond and beyond[0].kind == "value")
+                ):
+                    item.role = follow.role = "condition"
+                    parse.where.append(Compare(Field(ref), "null"))

@@ -1,0 +1,149 @@
+"""Scope: one SELECT being built: what its tables are called, and how columns, expressions and aggregates are written in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlglot import Dialect, exp
+
+from core.models import Kind
+from core.nl2sql.builtin import dialect as dialects
+from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.plan import Place, Plan, Step, place
+from core.nl2sql.builtin.query import Arith, Expr, Field, Query, Ref
+
+
+@dataclass
+class Scope:
+    """One SELECT being built: its joins and what its tables are called."""
+
+    index: Index
+    dialect: str
+    plan: Plan
+    outer: frozenset[str] = frozenset()
+    """Aliases of the queries around it, which it must not shadow."""
+    aliases: dict[Place, str] = field(default_factory=dict)
+    grouped_tables: set[str] = field(default_factory=set)
+    """Tables of the grouping columns: a link table to one of them does not count twice."""
+
+    def alias(self, at: Place) -> str:
+        if at not in self.aliases:
+            self.aliases[at] = _alias(at, self)
+        return self.aliases[at]
+
+    nest: Callable[[Query], exp.Query] | None = None
+    """Builds a query nested in this one."""
+    moved: dict[Place, Place] = field(default_factory=dict)
+    """Where the condition at hand finds a table that is joined another way for the outputs."""
+
+    def column(self, ref: Ref) -> exp.Expr:
+        at = self.moved.get(place(ref), place(ref))
+        node = exp.Column(this=dialects.identifier(ref.column, self.dialect))
+        if len(self.plan.steps) or self.outer:
+            node.set("table", dialects.identifier(self.alias(at), self.dialect))
+        return node
+
+
+def _alias(at: Place, scope: Scope) -> str:
+    said = scope.index.names.tables.get(at[0], (at[0],))
+    short = "".join(word[0] for word in said if word[:1].isalpha()).lower() or "t"
+    short = short if short not in ("as", "by", "in", "is", "on", "or", "to", "do", "if", "of", "no", "at", "go") else short + "1"
+    taken = set(scope.aliases.values()) | scope.outer
+    return next(name for name in (short, *(f"{short}{n}" for n in range(2, 99))) if name not in taken)
+
+
+def from_(node: exp.Select, scope: Scope) -> exp.Select:
+    """FROM and JOINs; aliases only where there is something to tell apart."""
+    joined = bool(scope.plan.steps) or bool(scope.outer)
+    node = node.from_(_table(scope.plan.base, scope, joined))
+    for step in scope.plan.steps:
+        node = node.join(_table(step.right, scope, True), on=_on(step, scope), join_type="")
+    return node
+
+
+def _table(at: Place, scope: Scope, joined: bool) -> exp.Expr:
+    table = scope.index.table(at[0])
+    return dialects.table(table.local_name or table.name, table.schema, scope.dialect, scope.alias(at) if joined else "")
+
+
+def _on(step: Step, scope: Scope) -> exp.Expr:
+    pairs = zip(step.edge.columns, step.edge.other_columns, strict=True)
+    left, right = step.left, step.right
+    return exp.and_(
+        *(
+            exp.EQ(this=scope.column(Ref(left[0], a, left[1])), expression=scope.column(Ref(right[0], b, right[1])))
+            for a, b in pairs
+        )
+    )
+
+
+def expression(expr: Expr, scope: Scope) -> exp.Expr:
+    if isinstance(expr, Ref):
+        return scope.column(expr)
+    if isinstance(expr, Arith):
+        left, right = expression(expr.left, scope), expression(expr.right, scope)
+        cls = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}[expr.op]
+        if expr.op == "/":
+            return _ratio(left, expr.right, right, scope.dialect)
+        return cls(this=_wrapped(left, expr.op), expression=_wrapped(right, expr.op))
+    return exp.Literal.number(expr)
+
+
+def _ratio(left: exp.Expr, divisor: Expr, right: exp.Expr, dialect: str) -> exp.Expr:
+    """A division that is never one of whole numbers and never by zero."""
+    if isinstance(divisor, (int, float)):
+        right = exp.Literal.number(float(divisor))
+    else:
+        left = exp.Mul(this=left, expression=exp.Literal.number("1.0"))
+        right = exp.Nullif(this=_wrapped(right, "*"), expression=exp.Literal.number(0))
+    own = Dialect.get_or_raise(dialect)
+    return exp.Div(this=_wrapped(left, "*"), expression=right, typed=own.TYPED_DIVISION, safe=own.SAFE_DIVISION)
+
+
+def _wrapped(node: exp.Expr, op: str) -> exp.Expr:
+    return exp.Paren(this=node) if isinstance(node, (exp.Add, exp.Sub)) and op != "+" else node
+
+
+def field_node(field_: Field, scope: Scope) -> exp.Expr:
+    """The expression of a field: plain, cut to its grain, or aggregated (at the grain of its own table)."""
+    if field_.aggregate == "count" and field_.expr is None:
+        return _count_rows(field_, scope)
+    node = expression(field_.expr, scope) if field_.expr is not None else exp.Star()
+    if field_.grain:
+        node = dialects.cut(node, field_.grain, scope.dialect)
+    if not field_.aggregate:
+        return node
+    if field_.aggregate in ("sum", "avg") and isinstance(field_.expr, Ref) and _is_text(field_.expr, scope):
+        node = exp.Cast(this=node, to=exp.DataType.build("DOUBLE"))
+    inner: exp.Expr = exp.Distinct(expressions=[node]) if field_.distinct else node
+    total = {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[field_.aggregate](this=inner)
+    scale = _scale(field_, scope)
+    return exp.Round(this=total, decimals=exp.Literal.number(scale)) if scale else total
+
+
+def _scale(field_: Field, scope: Scope) -> int:
+    """Digits after the point of a declared decimal that SQLite adds up in binary: a sum of cents has no more of them."""
+    if scope.dialect != "sqlite" or field_.aggregate != "sum" or not isinstance(field_.expr, Ref):
+        return 0
+    declared = re.search(r"\(\s*\d+\s*,\s*(\d+)\s*\)", scope.index.column(field_.expr.table, field_.expr.column).type)
+    return int(declared[1]) if declared else 0
+
+
+def _is_text(ref: Ref, scope: Scope) -> bool:
+    return scope.index.column(ref.table, ref.column).kind is Kind.TEXT
+
+
+def _count_rows(field_: Field, scope: Scope) -> exp.Expr:
+    grouped = scope.grouped_tables
+    if not scope.plan.multiplies(field_.table, grouped):
+        return exp.Count(this=exp.Star())
+    key = scope.index.table(field_.table).primary_key
+    if len(key) != 1:
+        return exp.Count(this=exp.Star())
+    return exp.Count(this=exp.Distinct(expressions=[scope.column(Ref(field_.table, key[0]))]))
+
+
+def same(a: Field, b: Field) -> bool:
+    return (a.expr, a.aggregate, a.grain, a.distinct, a.table) == (b.expr, b.aggregate, b.grain, b.distinct, b.table)

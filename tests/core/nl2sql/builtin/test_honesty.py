@@ -1,0 +1,105 @@
+"""What the engine does when it does not know: it asks back, names the words, and never makes something up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.cancellation import Cancellation
+from core.errors import Cancelled, EmptyDatabase
+from core.models import Catalog, Clarification, Context, SqlDraft
+from core.nl2sql.builtin import BuiltinEngine
+from core.nl2sql.builtin.query_json import from_json, to_json
+from tests.core.nl2sql.builtin.schemas import NAMES, ask, cases, catalog_of, context, drafted, make_sqlite
+
+NOT_ANSWERED = [
+    "",
+    "   ",
+    "?!",
+    "asdf qwer zxcv",
+    "Wie viele Kunden gibt es?",
+    "¿Cuántos pedidos hay?",
+    "How many unicorns do we have?",
+    "What is the weather today?",
+    "delete all customers",
+    "profit by astronaut",
+    "number of orders by zodiac sign",
+    "top 3 products per category by revenue",
+    "x" * 10_000,
+]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Catalog:
+    return catalog_of(f"sqlite:///{make_sqlite('shop', tmp_path)}")
+
+
+@pytest.mark.parametrize("question", NOT_ANSWERED, ids=lambda question: question[:30] or "empty")
+def test_what_it_cannot_answer_is_asked_back_with_questions_it_can(question: str, shop: Catalog) -> None:
+    answer = ask(question, shop)
+    assert isinstance(answer, Clarification)
+    assert answer.reason == "unknown"
+    assert 1 <= len(answer.choices) <= 3
+    assert all(isinstance(ask(choice.question, shop), SqlDraft) for choice in answer.choices)
+
+
+def test_the_words_it_does_not_know_are_named(shop: Catalog) -> None:
+    answer = ask("How many unicorns do we have?", shop)
+    assert isinstance(answer, Clarification)
+    assert answer.unused_words == ("unicorns",)
+    assert "unicorns" in answer.question
+
+
+def test_a_value_of_two_columns_is_asked_about_and_the_choice_is_remembered(shop: Catalog) -> None:
+    twice = replace(
+        shop, values=tuple(replace(v, values=(*v.values, "Nord")) if v.column in ("city", "country") else v for v in shop.values)
+    )
+    twice = replace(twice, fingerprint="twice")
+    answer = ask("How many customers in Nord?", twice)
+    assert isinstance(answer, Clarification)
+    assert answer.reason == "ambiguous"
+    labels = {choice.label: choice.resolves for choice in answer.choices}
+    assert len(labels) == 2
+    settled = drafted("How many customers in Nord?", twice, context(resolutions=answer.choices[1].resolves))
+    assert answer.choices[1].resolves["nord"].split(".")[1] + " = 'Nord'" in settled.sql
+
+
+def test_an_empty_database_is_refused(shop: Catalog) -> None:
+    with pytest.raises(EmptyDatabase):
+        BuiltinEngine().draft("How many orders?", Context(), replace(shop, tables=()))
+    assert not BuiltinEngine().can_answer("How many orders?", Context(), replace(shop, tables=()))
+
+
+def test_stop_is_heeded(shop: Catalog) -> None:
+    stopped = Cancellation()
+    stopped.cancel()
+    with pytest.raises(Cancelled):
+        BuiltinEngine().draft("How many orders?", Context(), shop, cancellation=stopped)
+
+
+def test_periods_and_measures_it_took_for_granted_are_said(shop: Catalog) -> None:
+    kinds = {assumption.kind for assumption in drafted("Revenue by category last month", shop).assumptions}
+    assert {"period", "measure", "join"} <= kinds
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_starter_questions_can_be_answered(name: str, tmp_path: Path) -> None:
+    catalog = catalog_of(f"sqlite:///{make_sqlite(name, tmp_path)}")
+    questions = BuiltinEngine().suggest(catalog)
+    assert 3 <= len(questions) <= 6
+    assert all(isinstance(ask(question, catalog), SqlDraft) for question in questions)
+
+
+def test_the_representation_survives_json(shop: Catalog) -> None:
+    for name, case in cases("cases"):
+        if name == "shop":
+            query = from_json(drafted(case["question"], shop).reads)
+            assert query is not None
+            assert from_json(to_json(query)) == query
+
+
+def test_reads_of_another_engine_are_left_alone() -> None:
+    assert from_json({"tables": ["orders"]}) is None
+    assert from_json(None) is None
