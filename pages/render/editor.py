@@ -75,7 +75,7 @@ def _pick(
     turn: Turn, title: str, part: str, choices: Sequence[V], current: V, named: Callable[[V], str], args: tuple[Any, ...]
 ) -> None:
     index = choices.index(current) if current in choices else 0
-    st.selectbox(title, choices, index, named, _key(turn, part), on_change=_changed, args=args, width=180)
+    st.selectbox(title, choices, index, named, _key(turn, part), on_change=_changed, args=args, width=150)
 
 
 def _changed(app: App, turn: Turn, options: ChartOptions) -> None:

@@ -103,6 +103,27 @@ class Live {
   }
 }
 
+// A panel that opens below the window's edge is brought into sight, but never so far that its controls leave it.
+function revealPanel(click) {
+  const controls = click.target.closest?.('[class*="st-key-controls-"]');
+  const main = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
+  if (!controls || !main) return;
+  const look = () => {
+    const card = controls.closest('[class*="st-key-card-"], [data-testid="stExpander"]');
+    const input = document.querySelector('[data-testid="stChatInput"]');
+    if (!card || !input) return;
+    const hidden = card.getBoundingClientRect().bottom - input.getBoundingClientRect().top + 16;
+    const room = controls.getBoundingClientRect().top - main.getBoundingClientRect().top - 80;
+    if (hidden > 0 && room > 0) main.scrollBy({ top: Math.min(hidden, room), behavior: "smooth" });
+  };
+  setTimeout(look, 400);
+  setTimeout(look, 1200);
+}
+if (!globalThis.__tabletalkPanels) {
+  globalThis.__tabletalkPanels = true;
+  document.addEventListener("click", revealPanel, true);
+}
+
 // The page sticks to its end; of a card taller than the window that would show the controls and hide the question. For the
 // seconds in which a fresh answer grows, its top is kept in sight instead, unless the person scrolls or had scrolled away.
 function revealLastCard() {
@@ -111,7 +132,7 @@ function revealLastCard() {
   const until = performance.now() + 3000;
   let mine = true;
   const leave = () => { mine = false; };
-  for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) document.addEventListener(kind, leave, { once: true, passive: true });
+  for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) document.addEventListener(kind, leave, { once: true, passive: true, capture: true });
   const look = () => {
     const card = [...document.querySelectorAll('[class*="st-key-card-"]')].at(-1);
     if (!mine || !main) return;
