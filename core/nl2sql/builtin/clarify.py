@@ -6,6 +6,7 @@ from datetime import date
 
 from core.models import Choice, Clarification, Context
 from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.language import foreign
 from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.reading import Candidate
 
@@ -38,11 +39,25 @@ def strangers(question: str, index: Index) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.text for item in link(question, index, date.min) if item.kind == "word"))[:8]
 
 
-def unknown(lost: tuple[str, ...], best: Candidate | None, near: tuple[str, ...]) -> Clarification:
-    """Says what was not understood and offers questions that can be answered."""
+def unknown(question: str, lost: tuple[str, ...], best: Candidate | None, near: tuple[str, ...]) -> Clarification:
+    """Says what was not understood and offers questions that can be answered, where there are any."""
+    said = _not_understood(question, lost)
     if lost:
-        words = ", ".join(f"“{word}”" for word in lost[:4])
-        said = f"I could not find {words} in this database. Could you say it differently, or is it one of these?"
+        said += " Could you say it differently, or is it one of these?" if near else " Could you say it differently?"
+    elif near:
+        said += " Here is what I can answer, for example:"
     else:
-        said = "I could not relate that to this database. Here is what I can answer, for example:"
+        said += " Ask for its tables by name, such as “How many … are there?”"
     return Clarification(said, tuple(Choice(q, question=q) for q in near), "unknown", lost, best.confidence if best else 0.0)
+
+
+def _not_understood(question: str, lost: tuple[str, ...]) -> str:
+    if foreign(question):
+        return "I understand questions in English only so far."
+    if lost:
+        return f"I could not find {_quoted(lost[:4])} in this database."
+    return "I could not relate that to this database."
+
+
+def _quoted(lost: tuple[str, ...]) -> str:
+    return ", ".join(f"“{word}”" for word in lost)

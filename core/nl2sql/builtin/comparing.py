@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.models import Role
+from core.models import Assumption, Role
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.measuring import count_of, measure_of
+from core.nl2sql.builtin.measuring import count_of, main_measure, measure_of
 from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.numerals import tidy
 from core.nl2sql.builtin.parse import Parse
@@ -62,6 +62,7 @@ def _compare(parse: Parse, cue: Item, number: Item) -> None:
     if field is None:
         return
     cue.role = number.role = "condition"
+    value = _in_unit(parse, number, field, value)
     compare = Compare(field, cue.cue.value, (value,), negated=denied)
     if field.aggregate:
         parse.having.append((entity, compare))
@@ -92,7 +93,22 @@ def _compared(parse: Parse, cue: Item, number: Item) -> tuple[Field | None, str]
             break
         if other.kind in ("value", "number", "mark") or other.is_cue("compare"):
             break
+    if unit is None and follow is None and parse.subject and (main := main_measure(parse, parse.subject)):
+        parse.notes.append(Assumption("column", f"{number.text} is compared with {main.column}"))
+        return Field(main), ""
     return unit, ""
+
+
+def _in_unit(parse: Parse, number: Item, field: Field, value: int | float) -> int | float:
+    """Hours as minutes where the column counts more of them than a day has."""
+    unit = next(iter(parse.after(number, 1)), None)
+    if unit is None or unit.lower not in ("hour", "hours") or not isinstance(field.expr, Ref) or field.aggregate:
+        return value
+    column = parse.column(field.expr)
+    if "hour" in parse.index.names.columns[field.expr.table, field.expr.column] or float(column.maximum or 0) <= 24:
+        return value
+    parse.notes.append(Assumption("column", f"{column.name} is taken to be in minutes"))
+    return tidy(value * 60)
 
 
 def _times(parse: Parse, number: Item) -> Field | None:

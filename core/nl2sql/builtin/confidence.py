@@ -39,6 +39,8 @@ def confidence(parse: Parse, query: Query) -> float:
     sure -= 0.12 * len(parse.doubts)
     if any(item.cue is not None and item.cue.kind in ("aggregate", "count") for item in lost):
         sure -= 0.25  # a measure was asked for and none found
+    if any(item.lower in parse.index.lexicon.beyond for item in lost):
+        sure -= 0.25
     if _stray_group(parse) or _per_group(parse):
         sure -= 0.5
     if lost and not (query.where or query.having or query.measures or query.limit):

@@ -47,7 +47,7 @@ class BuiltinEngine:
         best = found[0] if found else None
         if best is None or best.confidence < ANSWERS:
             near = self.suggest(catalog, 3)
-            return unknown(unused(best.parse) if best else strangers(asked, index), best, near)
+            return unknown(asked, unused(best.parse) if best else strangers(asked, index), best, near)
         if question_back := ambiguous(best, context):
             return question_back
         return self._drafted(best, index, (), best.parse.chart_kind)

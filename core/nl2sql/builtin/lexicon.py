@@ -35,6 +35,7 @@ class Lexicon:
         self.abbreviations: dict[str, str] = data["abbreviations"]
         self.stop: frozenset[str] = frozenset(data["words"]["stop"])
         self.function: frozenset[str] = frozenset(data["words"]["function"])
+        self.beyond: frozenset[str] = frozenset(data["words"]["beyond"])
         self.light: frozenset[str] = frozenset(data["words"]["light"])
         self.frequency: frozenset[str] = frozenset(data["frequency"]["most"])
         self.implied: dict[str, list[str]] = {**data["compare_implies"], **data["superlative_implies"]}

@@ -190,6 +190,8 @@ def _value_weight(tokens: Sequence[Token], start: int, end: int, links: Sequence
         token = tokens[start]
         if token.kind == "number" or (len(token.lower) == 1 and not token.text.isupper()):
             return 0.0
+        if token.lower in GRAINS:
+            return 0.0
         if token.lower in index.lexicon.stop and not (token.text[0].isupper() and start):
             return 0.0
         cased = any(token.text == found.value for found in links) and token.text[0].isupper() and start > 0

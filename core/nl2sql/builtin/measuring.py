@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.models import Role
+from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.money import money, money_for
 from core.nl2sql.builtin.parse import Output, Parse
@@ -96,10 +97,10 @@ def _aggregate(parse: Parse, aggregate: str, item: Item) -> Field | None:
         return Field(earned, aggregate)
     if ref and (named or table is None) and parse.column(ref).role is not Role.KEY:
         return Field(ref, aggregate)
-    if table and (main := _main_measure(parse, table.table, item)) and aggregate != "sum":
+    if table and (main := main_measure(parse, table.table)) and aggregate != "sum":
         return Field(main, aggregate)
     if table and aggregate == "sum":
-        paid = _main_measure(parse, table.table, item)
+        paid = main_measure(parse, table.table)
         plural = item.lower.endswith("s")
         return Field(paid, "sum") if paid and not plural else count_of(parse, table.table)
     if aggregate in ("min", "max") and (column := parse.column_of(item)):
@@ -107,7 +108,7 @@ def _aggregate(parse: Parse, aggregate: str, item: Item) -> Field | None:
     return None
 
 
-def _main_measure(parse: Parse, table: str, item: Item) -> Ref | None:
+def main_measure(parse: Parse, table: str) -> Ref | None:
     """The one number a table is about (the amount of a payment), where there is a plain one."""
     found = [column for column in parse.index.table(table).columns if column.role is Role.MEASURE and column.kind.numeric]
     amounts = [c for c in found if {"amount", "total", "value"} & set(parse.index.names.columns[table, c.name])]
@@ -144,7 +145,7 @@ def _counted(parse: Parse, item: Item, distinct: bool) -> Field | None:
     if table and not (
         distinct and item.columns and item.columns[0].score >= table.score and parse.index.graph.is_link(table.table)
     ):
-        return count_of(parse, table.table)
+        return _members(parse, item, table) or count_of(parse, table.table)
     ref = parse.column_of(item, prefer=parse.subject)
     if ref is None:
         return None
@@ -154,6 +155,17 @@ def _counted(parse: Parse, item: Item, distinct: bool) -> Field | None:
     if ref.column in parse.index.table(ref.table).primary_key and len(parse.index.table(ref.table).primary_key) == 1:
         return count_of(parse, ref.table)
     return Field(ref, "count", distinct=True)
+
+
+def _members(parse: Parse, item: Item, table: Link) -> Field | None:
+    """ "How many actors" where only a link table tells of them: the different keys in it."""
+    if table.score >= 0.95 or len(parse.index.table(table.table).primary_key) < 2:
+        return None
+    key = next(
+        (c for c in parse.index.table(table.table).primary_key if lemma(item.lower) in parse.index.names.columns[table.table, c]),
+        "",
+    )
+    return Field(Ref(table.table, key), "count", distinct=True) if key else None
 
 
 def count_of(parse: Parse, table: str) -> Field:
@@ -215,6 +227,6 @@ def _bare(parse: Parse, item: Item) -> Field | None:
     if ref and parse.column(ref).role is Role.MEASURE and not item.table:
         return Field(ref, "sum")
     if item.table:
-        paid = _main_measure(parse, item.table.table, item)
+        paid = main_measure(parse, item.table.table)
         return Field(paid, "sum") if paid and not item.lower.endswith("s") else count_of(parse, item.table.table)
     return None

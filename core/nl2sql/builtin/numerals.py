@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from core.nl2sql.builtin.text import Token
@@ -42,7 +43,7 @@ def number_at(tokens: Sequence[Token], position: int) -> tuple[float, int] | Non
     while end < len(tokens) and (scale := _scale(tokens, end)):
         value *= scale
         end += 1
-    return value, end
+    return (value, end) if math.isfinite(value) else None  # hundreds of digits are no number anybody means
 
 
 def _word_value(token: Token) -> float | None:

@@ -121,7 +121,7 @@ def _order_by(parse: Parse, item: Item, descending: bool | None = None) -> None:
         elif other.kind == "name" and not other.role:
             found.extend(_sorted_by(parse, other))
             other.role = "order"
-        elif other.kind == "grain" and not other.role and (ref := parse.date_of(parse.subject)):
+        elif other.kind == "grain" and not other.role and parse.subject and (ref := parse.date_of(parse.subject)):
             other.role = "order"
             found.append(Field(ref))
         elif (

@@ -68,8 +68,7 @@ def relative_period(form: str, today: date) -> Period:
     number = int(count)
     here = _floor(today, grain)
     if kind == "rolling":
-        start = _add(today, grain, -number) if grain != "day" else today - timedelta(days=number)
-        return Period(start, today + timedelta(days=1), f"last {number} {grain}s", grain, form)
+        return Period(_add(today, grain, -number), today + timedelta(days=1), f"last {number} {grain}s", grain, form)
     if kind == "last":
         return Period(_add(here, grain, -number), here, f"last {grain}" if number == 1 else f"{number} {grain}s ago", grain, form)
     if kind == "next":
@@ -106,9 +105,13 @@ def _floor(day: date, grain: str) -> date:
 
 
 def _add(day: date, grain: str, count: int) -> date:
+    """The day `count` grains later; the calendar's first or last day where there is none."""
     if grain in ("day", "week"):
-        return day + timedelta(days=count * (7 if grain == "week" else 1))
+        days = day.toordinal() + count * (7 if grain == "week" else 1)
+        return date.fromordinal(min(max(days, 1), date.max.toordinal()))
     months = day.year * 12 + day.month - 1 + count * {"year": 12, "quarter": 3, "month": 1}[grain]
+    if not date.min.year * 12 <= months < (date.max.year + 1) * 12:
+        return date.min if count < 0 else date.max
     year, month = divmod(months, 12)
     for last in (day.day, 30, 29, 28):
         try:
@@ -132,7 +135,7 @@ def _day(year: int, month: int, day: int) -> Period | None:
 
 def _iso(tokens: Sequence[Token], position: int, text: str, today: date) -> tuple[Period, int] | None:
     match = _ISO.match(text, tokens[position].start)
-    if not match or not 1 <= int(match[2]) <= 12 or len(match[2]) < 2:
+    if not match or not 1 <= int(match[2]) <= 12 or len(match[2]) < 2 or not int(match[1]):
         return None
     year, month = int(match[1]), int(match[2])
     period = _day(year, month, int(match[3])) if match[3] else _whole(date(year, month, 1), "month", f"{year}-{month:02d}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import Ref
 
 
 def find_subject(parse: Parse) -> None:
     """The counted table, else the first table said outside conditions, groups and orders, else the table of the first columns."""
     said = [item for item in parse.items if item.kind == "name" and item.table and not item.role]
+    said = [item for item in said if not _participle(parse, item)] or said
     parse.subject = (
         _counted(parse)
         or next((link.table for item in said if not _secondary(parse, item) and (link := item.table)), "")
@@ -16,6 +18,31 @@ def find_subject(parse: Parse) -> None:
         or next((link.table for item in said if (link := item.table)), "")
         or next((item.links[0].table for item in parse.items if item.kind == "value" and item.links), "")
     )
+    _who(parse)
+
+
+def _participle(parse: Parse, item: Item) -> bool:
+    """ "The most rented film": the verb of one table before the name of another."""
+    after = next(iter(parse.after(item, 1)), None)
+    return item.lower.endswith("ed") and after is not None and after.kind == "name" and after.table is not None
+
+
+def _who(parse: Parse) -> None:
+    """ "Who rented the most films": people, so the nearest table of people is meant."""
+    if not parse.items or parse.items[0].lower != "who" or not parse.subject or _people(parse, parse.subject):
+        return
+    near = [edge.other for edge in parse.index.graph.edges(parse.subject) if not edge.many and _people(parse, edge.other)]
+    parse.subject = max(near, key=lambda table: parse.index.table(table).row_count or 0, default=parse.subject)
+
+
+def _people(parse: Parse, table: str) -> bool:
+    said = {
+        word
+        for field in parse.label(table)
+        if isinstance(field.expr, Ref)
+        for word in parse.index.names.columns[table, field.expr.column]
+    }
+    return {"first", "last"} <= said or bool({"forename", "surname"} & said)
 
 
 def _counted(parse: Parse) -> str:
