@@ -50,7 +50,7 @@ def rank(t: Telling, measure: int, labels: list[str], numbers: list[Number | Non
     traits = t.reading.traits
     lowest = t.wants_lowest or (rising and traits.descending is False and traits.limit is not None)
     pairs.sort(key=lambda pair: pair[1], reverse=not lowest)
-    whole = measure in t.reading.additive and not t.reading.partial
+    whole = measure in t.reading.additive and not t.reading.partial and not t.reading.shape[measure].endless
     return Ranked(t, measure, things, tuple(p[0] for p in pairs), tuple(p[1] for p in pairs), whole, lowest)
 
 
@@ -70,6 +70,8 @@ def _lead(r: Ranked) -> Fact:
     noun = r.t.noun(r.measure)
     if len(tied) == len(r.names) > 1:
         who = f"The {s.count(len(tied))} shown all" if r.t.reading.partial else f"All {s.count(len(tied))} {r.things}"
+        if r.t.reading.shape[r.measure].missing:
+            who = f"The {s.count(len(tied))} {r.things} with a value"
         text = f"{who} have the same {r.t.measure(r.measure)}: {said}."
         return s.fact("top", text, 2.0, said)
     if len(tied) > 1:

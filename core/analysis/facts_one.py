@@ -23,7 +23,10 @@ def empty_facts(t: Telling, draft: SqlDraft | None) -> list[Fact]:
 
 
 def null_facts(t: Telling, draft: SqlDraft | None) -> list[Fact]:
-    s = Sentence(t)
+    s, shape = Sentence(t), t.reading.shape
+    if any(column.endless for column in shape.columns):
+        text = "There is no value to show: a figure behind it is infinite, or not a number at all."
+        return [s.fact("none", text, 2.0, "no value")]
     return [s.fact("none", "There is no value to show: the database has none for this question.", 2.0, "no value")]
 
 
@@ -32,18 +35,19 @@ def one_facts(t: Telling, draft: SqlDraft | None) -> list[Fact]:
     if not reading.measures:
         return [_named(t)]
     if len(reading.measures) == 1 and reading.x is None and len(reading.shape.columns) == 1:
-        return [_single(t, reading.measures[0]), *_context(t, reading.measures[0])]
+        return [_single(t, reading.measures[0], draft), *_context(t, reading.measures[0])]
     if reading.x is None and len(reading.measures) > 1:
         return [_several(t)]
     return [_described(t)]
 
 
-def _single(t: Telling, index: int) -> Fact:
+def _single(t: Telling, index: int, draft: SqlDraft | None) -> Fact:
     s = Sentence(t)
     number = t.reading.shape.numbers(index)[0]
     assert number is not None
     said = s.value(index, number)
-    if text := restate(t.question, said):
+    understood = draft is None or not draft.unused_words  # else the question says more than the number answers
+    if understood and (text := restate(t.question, said)):
         return s.fact("single", text, 2.0, said)
     noun = t.noun(index)
     text = f"There {'is' if number == 1 else 'are'} {said} {noun}." if noun else f"{t.reading.shape[index].title}: {said}."
@@ -68,6 +72,8 @@ def _described(t: Telling) -> Fact:
     if x is None:
         return s.fact("single", f"The answer is {join_names(parts)}.", 2.0, *(text for _, text in said[:1]))
     name = t.name(shape.labels(x)[0])
+    if not parts:  # all of its numbers are infinite or none at all
+        return s.fact("single", f"The answer is {name}.", 2.0, name)
     return s.fact("single", f"The answer is {name}, with {join_names(parts)}.", 2.0, name, *(text for _, text in said[:1]))
 
 

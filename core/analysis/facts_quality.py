@@ -33,11 +33,12 @@ def _missing(t: Telling) -> list[Fact]:
     facts = []
     for column in holed[:MOST_MISSING_TOLD]:
         s = Sentence(t)
-        if column.missing == shape.rows:
+        if column.missing == shape.rows and not column.endless:
             facts.append(s.fact("missing", f"{column.title} is empty in every row.", 0.45))
             continue
         part = 100 * column.missing / shape.rows
         share = f" ({s.percent(part)})" if shape.rows >= 10 else ""
-        text = f"{column.title} is missing in {s.count(column.missing)} of {s.count(shape.rows)} rows{share}."
+        lacking = "is not a number one can reckon with" if column.endless == column.missing else "is missing"
+        text = f"{column.title} {lacking} in {s.count(column.missing)} of {s.count(shape.rows)} rows{share}."
         facts.append(s.fact("missing", text, 0.3 + 0.3 * part / 100))
     return facts

@@ -51,9 +51,12 @@ def _first(t: Telling) -> Iterator[Fact]:
     if reading.traits.descending is None or reading.category is None or not reading.measures or shape.rows < 3:
         return
     for measure in reading.measures:
+        valued = [place for place, number in enumerate(shape.numbers(measure)) if number is not None]
         numbers = [n for n in shape.numbers(measure) if n is not None]
+        if shape[measure].endless:  # an infinite one may come before all that are told here
+            continue
         if len(numbers) > 2 and numbers[0] != numbers[-1] and numbers == sorted(numbers, reverse=reading.traits.descending):
-            s, name = Sentence(t), t.name(shape.labels(reading.category)[0])
+            s, name = Sentence(t), t.name(shape.labels(reading.category)[valued[0]])
             kind = "highest" if reading.traits.descending else "lowest"
             text = f"{name} comes first, with the {kind} {t.measure(measure)}: {s.value(measure, numbers[0])}."
             yield s.fact("first", text, 1.5)

@@ -16,6 +16,9 @@ from babel.numbers import NumberPattern, format_compact_decimal, parse_pattern
 Number = int | float | Decimal
 
 NULL = "—"
+HUGE = 1e24
+"""From here a fraction or a float is written as a power of ten: its three hundred digits would say nothing."""
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _SKELETONS = {
     "year": "y",
@@ -51,12 +54,21 @@ def format_number(value: Number, places: int | None = None, *, locale: str = "en
     numbers below 1 with three significant digits. Exact for integers of any size. `sign` marks a gain with +."""
     if isinstance(value, float) and not math.isfinite(value):
         return NULL
+    if not isinstance(value, int) and abs(float(value)) >= HUGE:
+        return _power(value, sign)
     places = places_of([value]) if places is None else places
     if locale == "en":
         text = f"{value:,.{places}f}" if not isinstance(value, int) or places else f"{value:,}"
         return f"+{text}" if sign and value > 0 else text
     text = str(_pattern(locale, places).apply(_decimal(value, places), locale_of(locale)))
     return f"+{text}" if sign and value > 0 else text
+
+
+def _power(value: Number, sign: bool = False) -> str:
+    """Four digits and the power of ten: 1.797 × 10³⁰⁸."""
+    digits, _, power = f"{value:.3e}".partition("e")
+    digits = digits.rstrip("0").removesuffix(".")
+    return f"{'+' if sign and value > 0 else ''}{digits} × 10{str(int(power)).translate(_RAISED)}"
 
 
 def places_of(values: Sequence[Number]) -> int:
@@ -72,6 +84,8 @@ def format_compact(value: Number, *, least: float = 10_000, locale: str = "en") 
     """For axes and tight places: 1.2K, 67K, 3.4M; numbers below `least` as they are."""
     if abs(float(value)) < least:
         return format_number(value, locale=locale)
+    if abs(float(value)) >= 1e18:
+        return _power(value)
     return str(format_compact_decimal(_decimal(value, 1), fraction_digits=1, locale=locale_of(locale)))
 
 

@@ -60,6 +60,9 @@ class ColumnShape:
     """Decimal places that suit the values of a measure."""
     distinct: int = 0
     missing: int = 0
+    """Rows without a number to reckon with: NULL, and in a measure NaN and the infinities."""
+    endless: int = 0
+    """Those of them that are NaN or an infinity."""
     pattern: Pattern | None = None
     """How the texts of a time column are spelled."""
 
@@ -90,9 +93,11 @@ def column_shape(result: ResultSet, index: int, said: OutputColumn | None, aggre
     data = result.table.column(index)
     label = (said.name if said else "") or name
     label = entity(label) if kind is Kind.TEXT else label
+    nulls, data = data.null_count, _finite(data)
     facts: dict[str, Any] = {
         "index": index, "name": name, "title": title(label), "phrase": phrase(label) or "value", "kind": kind,
-        "source": said.source if said else "", "missing": data.null_count, "distinct": _distinct(data),
+        "source": said.source if said else "", "missing": data.null_count, "endless": data.null_count - nulls,
+        "distinct": _distinct(data),
     }  # fmt: skip
     if not aggregate and (time := _time(data, name, kind, said)):
         return ColumnShape(**facts, role=Role.TIME, grain=time[0], pattern=time[1])
@@ -101,6 +106,14 @@ def column_shape(result: ResultSet, index: int, said: OutputColumn | None, aggre
     if role is Role.MEASURE:
         return ColumnShape(**facts, role=role, **_measure(data, name, said, aggregate))
     return ColumnShape(**facts, role=role, cycle=_cycle(data, name, kind))
+
+
+def _finite(data: Data) -> Data:
+    """The column with NULL for what is no number one can reckon with."""
+    if not pa.types.is_floating(data.type):
+        return data
+    kept: Data = pc.if_else(pc.is_finite(data), data, pa.scalar(None, data.type))
+    return kept
 
 
 def _distinct(data: Data) -> int:
