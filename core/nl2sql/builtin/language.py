@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 
-from core.execution.words import words as word_set
 from core.nl2sql.builtin.text import words
 
-ENGLISH = word_set("""
+ENGLISH = frozenset(
+    """
     a about all and any are average be by can count did do does each every find for from give had has have highest how i in
     is it last less list lowest many me month more most much my no number of on or our per show sum than that the their there
     these they this to top total was we were what when where which who whose why with year you
-""")
-OTHERS = word_set("""
+""".split()  # noqa: SIM905
+)
+OTHERS = frozenset(
+    """
     alle anzahl auf aus bei das dem den der die ein eine für gab gibt habe haben hat im ist jahr jede jeder kein letzten mit
     monat nach nicht oder pro sind um und uns unsere viel viele vom von waren wer wie wieviel wieviele welche welcher welches
     wir wo zeige zeig zu zum zur über
@@ -31,7 +33,8 @@ OTHERS = word_set("""
     bir çok göre her hangi ile için kaç kim ne nedir
     antal är av det ett finns har hur inte många och på som till vad vilka vilken
     hvilke hvor mange og
-""")
+""".split()  # noqa: SIM905
+)
 """Small words of German, French, Spanish, Italian, Portuguese, Dutch, Polish, Turkish and the Scandinavian languages."""
 
 
