@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from core.analysis import plain
-from core.cli.output import MAX_ROWS, Progress, plain_table, to_json, turn_object
+from core.cli.output import MAX_ROWS, Progress, plain_table, printable, to_json, turn_object
 from core.cli.settings import current_settings, with_database
 from core.cli.status import ANSWERED, FAILED, NEEDS_CLARIFICATION
 from core.config import Settings
@@ -75,7 +75,7 @@ def _run_turn(app: App, session_id: str, arguments: argparse.Namespace) -> Turn:
 
 
 def _text(turn: Turn, result: ResultSet | None) -> str:
-    parts: list[str] = []
+    parts: list[str] = list(turn.notices)
     if turn.failure:
         parts.append(f"{turn.failure.message} {turn.failure.hint}".strip())
     if turn.clarification:
@@ -85,8 +85,10 @@ def _text(turn: Turn, result: ResultSet | None) -> str:
     if result is not None:
         parts.append(plain_table(result.names, result.rows(MAX_ROWS)))
     if turn.draft:
+        if turn.draft.unused_words:
+            parts.append(f"Not used: {', '.join(turn.draft.unused_words)}.")
         parts.append(turn.draft.sql)
-    return "\n\n".join([*parts, f"session {turn.session_id}"])
+    return "\n\n".join(map(printable, [*parts, f"session {turn.session_id}"]))
 
 
 def _error_object(arguments: argparse.Namespace, error: TabletalkError) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def turn_object(turn: Turn, result: ResultSet | None) -> dict[str, Any]:
 
 def plain_table(names: Sequence[str], rows: Sequence[Sequence[Any]], *, most: int = 20) -> str:
     """The first rows as aligned text; NULL is shown as such."""
-    cells = [list(names), *([_cell(value) for value in row] for row in rows[:most])]
+    cells = [[_cell(name) for name in names], *([_cell(value) for value in row] for row in rows[:most])]
     widths = [max(len(line[position]) for line in cells) for position in range(len(names))]
     lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
     lines.insert(1, "  ".join("-" * width for width in widths))
@@ -75,6 +75,11 @@ class Progress:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
+def printable(text: str) -> str:
+    """The text without signs that a terminal would act on (colours, bells, reversed writing); line breaks stay."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
+
+
 def _cell(value: Any) -> str:
-    text = "NULL" if value is None else str(value)
+    text = "NULL" if value is None else " ".join(printable(str(value)).split())
     return text if len(text) <= 60 else text[:59] + "…"

@@ -119,7 +119,7 @@ class Database:
             return Cancelled()
         if watch.timed_out or verdict is Verdict.TIMEOUT:
             return SqlTimeout(
-                f"The query was stopped after {watch.timeout_s:g} seconds.",
+                f"The query was stopped after {watch.timeout_s:g} second{'' if watch.timeout_s == 1 else 's'}.",
                 "Ask for less at once: a shorter period, fewer groups, or one table.",
                 detail=detail,
             )

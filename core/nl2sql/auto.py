@@ -41,17 +41,24 @@ class AutoEngine:
         *,
         cancellation: Cancellation | None = None,
     ) -> SqlDraft | None:
-        """By the engine that wrote the draft; where the model fails, the builtin engine's own draft of the question."""
+        """By the engine that wrote the draft. Where the model fails, the builtin engine's own draft of the question; where
+        the model has no better idea, that one, too, if it used every word."""
         if self._model_engine is None or draft.engine != self._model_engine.name:
             better = self._builtin.repair(question, draft, error, context, catalog, cancellation=cancellation)
             return better and replace(better, notice=draft.notice)
+        failure = _NO_IDEA
         try:
-            return self._model_engine.repair(question, draft, error, context, catalog, cancellation=cancellation)
+            if better := self._model_engine.repair(question, draft, error, context, catalog, cancellation=cancellation):
+                return better
         except ModelError as exc:
-            other = self._builtin.draft(question, context, catalog, cancellation=cancellation)
-            if isinstance(other, Clarification):
-                return None
-            return replace(other, notice=_notice(exc), repairs=(*draft.repairs, exc.message), tokens=draft.tokens)
+            failure = exc
+        other = self._builtin.draft(question, context, catalog, cancellation=cancellation)
+        if isinstance(other, Clarification) or (failure is _NO_IDEA and other.unused_words):
+            return None
+        return replace(other, notice=_notice(failure), repairs=(*draft.repairs, failure.message), tokens=draft.tokens)
+
+
+_NO_IDEA = ModelError("The chat model found no query that runs.")
 
 
 def _notice(failure: ModelError) -> str:

@@ -44,6 +44,11 @@ def _sentences(exc: Exception, text: str) -> tuple[str, str]:
         return "The session store is read-only at the moment.", "REDIS_URL must lead to the primary, not to a replica."
     if "MISCONF" in text:
         return "The session store cannot write to its disk.", "Make room on that disk or correct its permissions."
+    if "DB index" in text or "SELECT is not allowed" in text:
+        return (
+            "The session store has no database of the number in REDIS_URL.",
+            "Correct the number at the end of REDIS_URL, or use 0.",
+        )
     if isinstance(exc, redis.InvalidResponse):
         return "What answers in the session store's place is not a Redis server.", "Correct the address in REDIS_URL."
     if isinstance(exc, redis.TimeoutError):

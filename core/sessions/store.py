@@ -185,7 +185,10 @@ class SessionStore:
 def _checked(reply: Sequence[Any]) -> Sequence[Any]:
     match reply[0]:
         case b"gone":
-            raise SessionNotFound("This session does not exist any more.", "It was deleted or its time ran out. Start a new one.")
+            raise SessionNotFound(
+                "There is no such session (any more).",
+                "It was deleted, its time ran out, or its link was not copied whole. Open one from the list, or start a new one.",
+            )
         case b"expired":
             raise SessionExpired("This session has expired; it can be read but not continued.", "Extend it to go on.")
         case b"fenced":

@@ -179,7 +179,7 @@ def acquire(client: Any, session_id: str, *, ttl_s: float = LEASE_TTL_S) -> Leas
     with store_errors():
         fence = _ACQUIRE.run(client, lease_keys, [token, _ms(ttl_s)])
     if fence < 0:
-        raise SessionNotFound("This session does not exist any more.", "Open another one from the list, or start a new one.")
+        raise SessionNotFound("There is no such session (any more).", "Open another one from the list, or start a new one.")
     return Lease(client, session_id, token, int(fence), ttl_s) if fence else None
 
 

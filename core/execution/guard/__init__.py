@@ -14,6 +14,7 @@ from core.execution.guard.dialects import plain
 from core.execution.words import words
 
 MAX_CHARACTERS = 100_000
+UNREADABLE = "This SQL could not be understood, so it was not run."
 HINT = "Ask for what you want to see; nothing is ever changed here."
 
 _CHANGING = words("""
@@ -68,7 +69,7 @@ def _unreadable(sql: str) -> tuple[str, str]:
     first = _first_word(sql)
     if first in _CHANGING:
         return nodes.CHANGES, HINT
-    return "This SQL could not be understood, so it was not run.", "Ask in other words, or correct the SQL."
+    return UNREADABLE, "Ask in other words, or correct the SQL."
 
 
 def _first_word(sql: str) -> str:
@@ -79,6 +80,8 @@ def _first_word(sql: str) -> str:
 def _refusal(tree: exp.Expr, dialect: str) -> tuple[str, str] | None:
     """The sentence and the part refused, or None for a pure query."""
     if not isinstance(tree, exp.Query | exp.Values):
+        if isinstance(tree, exp.Condition | exp.Alias) and tree.sql().split(" ", 1)[0].lower() not in _CHANGING:
+            return UNREADABLE, type(tree).__name__  # a misspelt SELECT reads as the name of a column
         changes = isinstance(tree, exp.Command) and str(tree.this).lower() in _CHANGING
         return (nodes.CHANGES if changes else nodes.sentence(tree)), type(tree).__name__
     for node in tree.walk():
