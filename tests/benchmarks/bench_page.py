@@ -17,11 +17,11 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
 from core.config import Settings
 from core.models import TurnState
@@ -42,8 +42,14 @@ ASKED = tuple(f"Number of orders per month in {year}" for year in (2023, 2024, 2
 )
 UNKNOWN = "A" * 22
 CONTROLS = '[class*="st-key-card-"]:has-text("{}") [class*="st-key-controls-"] button'
-CARD = CONTROLS.format(LAST)
+SIZE: ViewportSize = {"width": 1280, "height": 800}
+CARD = f'[class*="st-key-card-"]:has-text("{LAST}") .tt-answer'
 CHART = '[class*="st-key-card-"] .js-plotly-plot .trace'
+PLACES = (
+    ("frame alone", UNKNOWN, "[data-testid=stMain] button"),
+    ("25 turns, last answer", "", CARD),
+    ("25 turns, last chart", "", CHART),
+)
 
 
 def main() -> None:
@@ -53,14 +59,12 @@ def main() -> None:
         with _server(directory) as url, sync_playwright() as play:
             browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             session_id = _conversation(directory)
-            rows = {
-                "frame alone (unknown link)": _measured(
-                    lambda: _opened(browser, f"{url}/?session={UNKNOWN}", "[data-testid=stMain] button")
-                ),
-                "25 turns, last answer visible": _measured(lambda: _opened(browser, f"{url}/?session={session_id}", CARD)),
-                "25 turns, last chart drawn": _measured(lambda: _opened(browser, f"{url}/?session={session_id}", CHART)),
-                "question to first status": _statuses(browser, url),
-            }
+            rows = {}
+            for cache in ("cold", "warm"):
+                for name, link, selector in PLACES:
+                    target = f"{url}/?session={link or session_id}"
+                    rows[f"{name}, {cache} cache"] = _openings(browser, target, selector, warm=cache == "warm")
+            rows["question to its card"] = _statuses(browser, url)
             browser.close()
         _report(rows)
     finally:
@@ -79,20 +83,30 @@ def _conversation(directory: Path) -> str:
     return session_id
 
 
-def _opened(browser: Browser, url: str, selector: str) -> float:
-    """Milliseconds from navigation until the last element of that kind is there, in a context without a cache."""
-    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-    start = time.perf_counter()
-    page.goto(url)
-    page.locator(selector).last.wait_for(timeout=60_000)
-    elapsed_ms = 1000 * (time.perf_counter() - start)
-    page.context.close()
-    return elapsed_ms
+def _openings(browser: Browser, url: str, selector: str, *, warm: bool) -> list[float]:
+    """Milliseconds from navigation until the last element of that kind is there, one value per opening.
+
+    Cold: every opening in a new browser context, nothing cached; warm: the further pages of one context.
+    """
+    context = browser.new_context(viewport=SIZE)
+    elapsed = []
+    for _ in range(RUNS + 1):
+        if not warm:
+            context.close()
+            context = browser.new_context(viewport=SIZE)
+        page = context.new_page()
+        start = time.perf_counter()
+        page.goto(url)
+        page.locator(selector).last.wait_for(timeout=60_000)
+        elapsed.append(1000 * (time.perf_counter() - start))
+        page.close()
+    context.close()
+    return elapsed[1:]
 
 
 def _statuses(browser: Browser, url: str) -> list[float]:
     """Milliseconds from Enter until the question's card shows, running or answered: one value per question, warm."""
-    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    page = browser.new_context(viewport=SIZE).new_page()
     page.goto(url)
     box = page.get_by_placeholder("Ask a question about your data")
     box.wait_for(timeout=60_000)
@@ -121,13 +135,8 @@ _WATCH = """question => {
 }"""
 
 
-def _measured(run: Callable[[], float]) -> list[float]:
-    run()
-    return [run() for _ in range(RUNS)]
-
-
 def _report(rows: dict[str, list[float]]) -> None:
-    base = statistics.median(rows["frame alone (unknown link)"])
+    base = statistics.median(rows["frame alone, cold cache"])
     print(f"{'':<32}{'median ms':>10}{'max ms':>10}{'x frame':>10}")
     for name, values in rows.items():
         median = statistics.median(values)

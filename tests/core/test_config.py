@@ -42,7 +42,7 @@ def test_a_bad_value_names_the_variable_the_value_and_the_form(name: str, value:
 
 
 def test_a_connection_without_a_url_says_what_to_write() -> None:
-    with pytest.raises(ConfigError, match="shop in secrets.toml has no url"):
+    with pytest.raises(ConfigError, match=r"shop in secrets\.toml has no url"):
         Settings.from_env({}, {"connections": {"shop": {"dialect": "sqlite"}}})
 
 
@@ -58,7 +58,12 @@ def test_a_model_without_a_name_is_asked_for_its_name() -> None:
 
 
 def test_no_secret_shows_in_the_repr() -> None:
-    environ = {"OPENAI_API_KEY": "hush", "OPENAI_MODEL": "m", "REDIS_URL": "redis://:hush@h", "DATABASE_URL": "mysql://u:hush@h/d"}
+    environ = {
+        "OPENAI_API_KEY": "hush",
+        "OPENAI_MODEL": "m",
+        "REDIS_URL": "redis://:hush@h",
+        "DATABASE_URL": "mysql://u:hush@h/d",
+    }
     assert "hush" not in repr(Settings.from_env(environ))
 
 
