@@ -13,13 +13,16 @@ _TABLE, _SQL, _EDIT = "Table", "SQL", "Edit chart"
 
 
 @st.fragment
-def draw(app: App, turn: Turn, *, is_open: bool, writable: bool) -> None:
-    """A finished turn; closed it is one line that opens at a click, and only then draws its body."""
+def draw(app: App, turn: Turn, *, is_open: bool, writable: bool, charts: bool = True) -> None:
+    """A finished turn; closed it is one line that opens at a click, and only then draws its body.
+
+    With charts=False an open one keeps the room of its chart free: the next drawing fills it.
+    """
     with trouble.guarded():
         if is_open:
             with st.container(border=True, key=f"card-{turn.id}"):
                 title(turn)
-                _body(app, turn, writable)
+                _body(app, turn, writable, charts=charts)
             return
         with st.expander(_folded(turn), key=f"fold-{turn.id}", on_change="rerun") as fold:
             if fold.open:
@@ -57,7 +60,7 @@ def _summary(turn: Turn) -> str:
     return line(led(turn.analysis.text)[0]) if turn.analysis else ""
 
 
-def _body(app: App, turn: Turn, writable: bool) -> None:
+def _body(app: App, turn: Turn, writable: bool, *, charts: bool = True) -> None:
     chips.changes(turn)
     if turn.state is TurnState.NEEDS_CLARIFICATION:
         clarification.draw(app, turn, writable=writable)
@@ -70,12 +73,12 @@ def _body(app: App, turn: Turn, writable: bool) -> None:
             "Nothing else was run for this question." if turn.result is None else "The rows that had arrived are kept.",
         )
     result = app.sessions.result(turn.session_id, turn.result.id) if turn.result is not None else None
-    _answer(turn, result)
+    _answer(turn, result, charts)
     chips.draw(turn)
     _controls(app, turn, result, writable)
 
 
-def _answer(turn: Turn, result: ResultSet | None) -> None:
+def _answer(turn: Turn, result: ResultSet | None, charts: bool) -> None:
     """The sentence that answers, the picture, and what else there is to say."""
     lead, rest = led(turn.analysis.text) if turn.analysis is not None else ("", "")
     if lead:
@@ -83,17 +86,19 @@ def _answer(turn: Turn, result: ResultSet | None) -> None:
     for note in _notes(turn):
         st.html(f'<p class="tt-note">{note}</p>')
     if result is not None:
-        _picture(turn, result)
+        _picture(turn, result, charts)
     elif turn.result is not None:
         st.caption("The rows of this answer are no longer kept. Ask again to see them.")
     if rest:
         st.html(f'<div class="tt-answer">{rich(rest)}</div>')
 
 
-def _picture(turn: Turn, result: ResultSet) -> None:
+def _picture(turn: Turn, result: ResultSet, charts: bool) -> None:
     spec = chart.shown(turn)
     if spec.kind is ChartKind.METRIC:
         metric.draw(turn, spec, result)
+    elif spec.kind is not ChartKind.NONE and not charts:
+        chart.room(turn, spec, result)
     elif spec.kind is not ChartKind.NONE:
         chart.draw(turn, spec, result, alt=_alt(turn))
     elif result.row_count:

@@ -17,6 +17,8 @@ _CONFIG = {
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
     "toImageButtonOptions": {"format": "png", "scale": 2},
 }
+_HEIGHT = 450
+"""Of a figure that names none, in pixels."""
 
 
 def shown(turn: Turn) -> ChartSpec:
@@ -26,6 +28,12 @@ def shown(turn: Turn) -> ChartSpec:
 
 def draw(turn: Turn, spec: ChartSpec, result: ResultSet, *, alt: str) -> None:
     st.plotly_chart(figure(turn, spec, result, state.theme()), theme=None, config=_CONFIG, key=f"chart-{turn.id}", alt=alt)
+
+
+def room(turn: Turn, spec: ChartSpec, result: ResultSet) -> None:
+    """The place of the chart, as tall as it will be."""
+    height = figure(turn, spec, result, state.theme()).layout.height or _HEIGHT
+    st.html(f'<div style="height:{int(height)}px"></div>')
 
 
 def figure(turn: Turn, spec: ChartSpec, result: ResultSet, theme: Theme) -> go.Figure:

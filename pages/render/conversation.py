@@ -59,9 +59,12 @@ def draw(app: App, session_id: str, title: str) -> None:
         if now.session.title != title:
             st.rerun()
         _header(app, now)
+        # Loading the chart library blocks the browser for half a second: at first sight the words come without the charts,
+        # and the live component has the page drawn again as soon as they stand.
+        early = bool(now.finished) and state.first_sight(session_id)
         with st.container(key="cards"):
-            _cards(app, now)
-        _running(app, now)
+            _cards(app, now, charts=not early)
+        _running(app, now, again=early)
         with st.container(key="after"):
             _queued(app, now)
             _followups(app, now)
@@ -79,16 +82,16 @@ def _header(app: App, now: Conversation) -> None:
         expiry.draw(app, now.session)
 
 
-def _cards(app: App, now: Conversation) -> None:
+def _cards(app: App, now: Conversation, *, charts: bool) -> None:
     if not now.finished and not now.waiting:
         welcome.draw(app, now.session.connection, now.session.id)
         return
     opened = state.open_cards(now.session.id, tuple(turn.id for turn in now.finished[-LATEST:]))
     for turn in now.finished:
-        card.draw(app, turn, is_open=turn.id in opened, writable=now.writable)
+        card.draw(app, turn, is_open=turn.id in opened, writable=now.writable, charts=charts)
 
 
-def _running(app: App, now: Conversation) -> None:
+def _running(app: App, now: Conversation, *, again: bool) -> None:
     """The first unfinished turn and the live component, which keeps its place when nothing runs."""
     turn = now.waiting[0] if now.waiting else None
     dead = turn is not None and app.turns.is_interrupted(turn, now.progress)
@@ -96,7 +99,7 @@ def _running(app: App, now: Conversation) -> None:
         with st.container(key="running-question"):
             if turn is not None:
                 card.title(turn)
-        live.draw(_live_data(app, now, None if dead else turn))
+        live.draw({**_live_data(app, now, None if dead else turn), "again": again})
         with st.container(key="running-rest"):
             if turn is not None and dead:
                 card.interrupted(app, turn, writable=now.writable)

@@ -17,6 +17,7 @@ class Live {
     else if (data.sql) this.write("sql", data.sql);
     if (!this.socket && !this.stopped) this.open();
     this.poll();
+    if (data.again) this.call();
   }
 
   show(data) {

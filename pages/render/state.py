@@ -12,7 +12,7 @@ Theme = Literal["light", "dark"]
 
 PICK_ENGINE, PICK_CONNECTION = "pick-engine", "pick-connection"
 """Keys of the two controls."""
-_OPEN, _FLASH, _ENGINE, _CONNECTION = "open_cards", "flash", "engine", "connection"
+_OPEN, _SEEN, _FLASH, _ENGINE, _CONNECTION = "open_cards", "seen", "flash", "engine", "connection"
 
 
 def session_id() -> str:
@@ -37,6 +37,13 @@ def open_cards(session: str, latest: tuple[str, ...]) -> set[str]:
     cards = cast("set[str]", seen[1])
     cards.update(latest)
     return cards
+
+
+def first_sight(session: str) -> bool:
+    """True for the first drawing of that session in this tab, or after another one was shown."""
+    before = st.session_state.get(_SEEN)
+    st.session_state[_SEEN] = session
+    return before != session
 
 
 def flash(error: TabletalkError) -> None:
