@@ -13,7 +13,7 @@ from core.config import Settings, read_secrets
 from core.execution.catalog_cache import CatalogCache
 from core.execution.databases import Databases
 from core.nl2sql.auto import AutoEngine
-from core.nl2sql.builtin import BuiltinEngine
+from core.nl2sql.builtin import BuiltinEngine, Conventions
 from core.nl2sql.engine import Engine
 from core.nl2sql.llm import LlmEngine
 from core.sessions.client import Client
@@ -69,9 +69,9 @@ def build(settings: Settings) -> App:
     return App(settings, redis, sessions, databases, engines, builtin, model, turns, Workers(rooms, settings.workers), live)
 
 
-def build_engines(settings: Settings) -> dict[str, Engine]:
+def build_engines(settings: Settings, conventions: Conventions | None = None) -> dict[str, Engine]:
     """By name: builtin and auto, and llm where a model is configured. Opens nothing."""
-    return _engines(BuiltinEngine(), ChatModel(settings.model) if settings.model else None)
+    return _engines(BuiltinEngine(conventions), ChatModel(settings.model) if settings.model else None)
 
 
 def _engines(builtin: BuiltinEngine, model: ChatModel | None) -> dict[str, Engine]:

@@ -1,4 +1,8 @@
-"""`eval`: an engine against a file of questions, without sessions or Redis; one task per database, in parallel."""
+"""`eval`: an engine against a file of questions, without sessions or Redis; one task per database, in parallel.
+
+By the conventions of benchmarks the built-in engine shows the columns asked for and no more; by those of the product it adds the
+measure that ranked a row and sorts groups by it.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,7 @@ from core.execution.guard import check
 from core.execution.run import Limits
 from core.execution.run import run as run_sql
 from core.models import Catalog, Clarification, Context, SqlDraft, Turn, TurnState
+from core.nl2sql.builtin import BENCHMARK, Conventions
 from core.nl2sql.engine import Engine
 from core.wiring import build_engines
 
@@ -62,6 +67,7 @@ def add(commands: Any) -> None:
     parser.add_argument("questions", type=Path, help="lines {id, question, db_path | db, sql?, interaction?, turn?}")
     parser.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="what db_path is relative to")
     parser.add_argument("--engine", choices=("auto", "builtin", "llm"), default="builtin")
+    parser.add_argument("--conventions", choices=("benchmark", "product"), default="benchmark", help="of the built-in engine")
     parser.add_argument("--out", type=Path, metavar="PRED.jsonl", help="where the predictions go; standard output when left out")
     parser.add_argument("--jobs", type=int, default=0, help="processes; 0: one per processor")
     parser.set_defaults(run=run)
@@ -89,10 +95,11 @@ def _answer_all(questions: list[Question], arguments: argparse.Namespace) -> lis
     settings, groups = current_settings(), defaultdict(list)
     for position, question in enumerate(questions):
         groups[_url(question, arguments.root)].append((position, question))
+    engine = (arguments.engine, BENCHMARK if arguments.conventions == "benchmark" else None)
     answered: dict[int, Outcome] = {}
     progress = Progress()
     with ProcessPoolExecutor(arguments.jobs or None) as pool:
-        tasks = [pool.submit(_answer_database, url, group, arguments.engine, settings) for url, group in groups.items()]
+        tasks = [pool.submit(_answer_database, url, group, engine, settings) for url, group in groups.items()]
         for task in as_completed(tasks):
             answered.update(task.result())
             progress(f"{len(answered)} of {len(questions)} questions", len(answered) / len(questions))
@@ -104,12 +111,14 @@ def _url(question: Question, root: Path) -> str:
     return f"sqlite:///{(root / question.db_path).resolve()}" if question.db_path else question.db
 
 
-def _answer_database(url: str, group: list[tuple[int, Question]], engine_name: str, settings: Settings) -> dict[int, Outcome]:
+def _answer_database(
+    url: str, group: list[tuple[int, Question]], named: tuple[str, Conventions | None], settings: Settings
+) -> dict[int, Outcome]:
     """Every question about one database, in order of interaction and turn."""
     try:
         database = open_database(ConnectionSpec("eval", url))
         catalog = CatalogCache(settings.data_dir / "catalogs").get(database)
-        engine = build_engines(settings)[engine_name]
+        engine = build_engines(settings, named[1])[named[0]]
     except TabletalkError as error:
         return {position: Outcome(question.id, None, error=error.message) for position, question in group}
     history: dict[str | int, list[Turn]] = defaultdict(list)
