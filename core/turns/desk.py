@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -159,8 +160,9 @@ def _runs(turn: Turn, progress: Progress | None) -> bool:
 
 
 def checked_question(question: str) -> str:
-    """The question without surrounding space and control characters. Raises QuestionError."""
-    text = "".join(sign if sign.isprintable() or sign in "\n\t" else " " for sign in question).strip()
+    """The question without surrounding space, control characters and marks nobody sees. Raises QuestionError."""
+    seen = (sign for sign in question if unicodedata.category(sign) != "Cf")  # they may stand within a word
+    text = "".join(sign if sign.isprintable() or sign in "\n\t" else " " for sign in seen).strip()
     if not text:
         raise QuestionError("The question is empty.", "Type what you want to know, such as “How many orders per month?”")
     if len(text) > MAX_QUESTION:

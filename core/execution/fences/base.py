@@ -138,4 +138,5 @@ def batches(cursor: Any, size: int) -> Iterator[list[tuple[Any, ...]]]:
 
 def no_driver(address: Address) -> ConfigError:
     backend = address.url.get_backend_name() if address.url is not None else address.dialect
-    return ConfigError(f"The driver for {backend} is not installed.", f"Install the SQLAlchemy driver for {backend} and restart.")
+    hint = f"Whoever runs this app must install the Python driver for {backend} and restart it."
+    return ConfigError(f"The driver for {backend} is not installed.", hint)

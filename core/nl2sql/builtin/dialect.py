@@ -82,7 +82,7 @@ def _duckdb(node: exp.Expr, grain: str) -> exp.Expr:
 def _postgres(node: exp.Expr, grain: str) -> exp.Expr:
     match grain:
         case "year":
-            return _whole(exp.Extract(this=exp.var("YEAR"), expression=node.copy()))
+            return _whole(_call("TO_CHAR", node, "YYYY"))  # EXTRACT gives infinity for 'infinity', which is no whole number
         case "quarter":
             return _call("TO_CHAR", node, 'YYYY-"Q"Q')
         case "week":
