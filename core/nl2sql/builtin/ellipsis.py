@@ -23,6 +23,7 @@ _POINTS_BACK = re.compile(
 _ASKING = re.compile(
     r"\b(how many|how much|which|what|who|whose|where|when|list|show|find|give|display|tell|return|count|number of|get)\b"
 )
+_OPENS = re.compile(r"(how many|which|what|who|whose|where|when|list|find|count)\b(?! about)")
 
 
 def leans(question: str, items: list[Item]) -> bool:
@@ -30,7 +31,7 @@ def leans(question: str, items: list[Item]) -> bool:
     text = re.sub(r"^(please|pls|ok|okay|and now|now|then|so|hm+|great|thanks|thank you)[,.!]?\s+", "", question.strip().lower())
     if _POINTS_BACK.search(text):
         return True
-    full = _complete(text, items)
+    full = _complete(text, items) or _asks_of_table(text, items)
     if _STRONG_START.match(text):
         return not (full and _own_question(text))
     if _WEAK_START.match(text):
@@ -43,6 +44,11 @@ def _complete(text: str, items: list[Item]) -> bool:
     asks = bool(_ASKING.search(text)) or any(item.is_cue("aggregate") or item.is_cue("count") for item in items)
     limited = any(item.is_cue("superlative") for item in items)
     return (asks or limited) and _speaks_of_table(items)
+
+
+def _asks_of_table(text: str, items: list[Item]) -> bool:
+    """ "How many PG-13 films …": it opens as a question and names a table, however many cells stand around the name."""
+    return bool(_OPENS.match(text)) and any(item.kind == "name" and item.table for item in items)
 
 
 def _speaks_of_table(items: list[Item]) -> bool:
