@@ -37,13 +37,9 @@ def ask(tabletalk: Command, data_dir: Path, redis_url: str) -> Ask:
 @pytest.mark.parametrize(
     ("question", "arguments", "status", "said"),
     [
-        ("", [], 1, "The question is empty."),
         ("x" * 10_000, [], 1, "The question has 10,000 characters"),
         ("Wie viele Verkäufe gibt es?", [], 3, "I understand questions in English only so far."),
-        ("How many unicorns are there?", [], 3, "I could not find “unicorns” in this database."),
         ("How many sales?", ["--db", "postgresql://ada:hunter2@127.0.0.1:1/shop"], 1, "is not running at its address."),
-        ("How many sales?", ["--db", "/nowhere/at/all.sqlite"], 1, "is missing."),
-        ("How many sales?", ["--connection", "no such"], 1, "There is no connection “no such”."),
         ("How many sales?", ["--session", "A" * 22], 1, "There is no such session"),
         ("How many sales?", ["--session", "nonsense"], 1, "This link does not lead to a session."),
         ("How many sales?", ["--engine", "llm"], 1, "No chat model is configured"),

@@ -34,7 +34,7 @@ TROUBLES: dict[str, tuple[Reply, str, str]] = {
     "wrong key": (fail(401, "no such key: hunter2-key"), "The chat model did not accept the key.", "OPENAI_API_KEY"),
     "no such model": (fail(404), "The chat model “scripted” is not there.", "OPENAI_MODEL"),
     "over quota": (fail(429, retry_after="30"), "The chat model is busy or its quota is used up.", "built-in engine"),
-    "broken": (fail(503), SIDE, "built-in engine"),
+    "broken": (fail(503, retry_after="30"), SIDE, "built-in engine"),
     "bad request": (fail(400), "The chat model did not accept the request.", "built-in engine"),
     "no query": (answer(DRAFT | {"sql": ""}), "The chat model gave neither a query nor a question.", "built-in engine"),
 }
@@ -95,8 +95,8 @@ def test_auto_does_not_put_another_question_in_the_place_of_one_that_would_chang
 
 @pytest.mark.parametrize(
     "reply",
-    [Reply(hang=True), junk(), fail(500), cut("**North** leads", 1), refuse(), say("")],
-    ids=lambda reply: repr(reply)[:40],
+    [Reply(hang=True), junk(), fail(500, retry_after="30"), cut("**North** leads", 1), refuse(), say("")],
+    ids=["hangs", "junk", "fails", "breaks off", "refuses", "nothing"],
 )
 def test_a_model_that_fails_at_the_text_costs_nothing_but_the_text(open_scene: OpenScene, reply: Reply) -> None:
     def script(request: Request) -> Reply:

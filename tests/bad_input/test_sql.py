@@ -44,7 +44,7 @@ def on(open_scene: OpenScene, make_database: MakeDatabase) -> OpenSql:
 
     def make(dialect: str, sql: str, **settings: Any) -> Scene:
         def script(request: Request) -> Any:
-            return fail(400) if request.streams else answer(DRAFT | {"sql": sql, "explanation": "Does as asked."})
+            return fail(404) if request.streams else answer(DRAFT | {"sql": sql, "explanation": "Does as asked."})
 
         return open_scene(make_database(dialect, sales(dialect)), script=script, **settings)
 

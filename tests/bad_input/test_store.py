@@ -1,8 +1,7 @@
-"""Redis with a wrong address, lost in the middle of a turn, and back again; that nobody is there is told in test_command_line."""
+"""Redis with a wrong address, lost in the middle of a turn, and back again; test_command_line tells of nobody there."""
 
 from __future__ import annotations
 
-import signal
 import socket
 import subprocess
 import time
@@ -94,18 +93,3 @@ def test_lost_while_a_turn_runs_the_question_is_kept_and_can_be_retried(data_dir
         scene.app.turns.retry(scene.session_id, kept.id)
         scene.goes_on(rows=[(3,)])
         assert scene.app.sessions.turn(scene.session_id, kept.id).state is TurnState.DONE
-
-
-def test_a_server_that_hangs_is_told_and_waited_for_no_longer_than_seven_seconds(data_dir: Path, valkey: Valkey) -> None:
-    settings = make_settings(data_dir, f"unix://{valkey.socket}", sqlite_file(data_dir / "shop.sqlite"))
-    with opened(settings) as scene:
-        valkey.process.send_signal(signal.SIGSTOP)
-        began = time.monotonic()
-        try:
-            with pytest.raises(StoreUnavailable) as refused:
-                scene.ask(COUNT)
-        finally:
-            valkey.process.send_signal(signal.SIGCONT)
-        assert_sentence(refused.value, "The session store does not answer.", "Try again in a moment")
-        assert time.monotonic() - began < 7
-        scene.goes_on(rows=[(3,)])
