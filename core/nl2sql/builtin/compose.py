@@ -9,6 +9,7 @@ from core.nl2sql.builtin import cells, comparing, flags, grouping, measuring, or
 from core.nl2sql.builtin.assemble import Conventions, assemble
 from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.index import Link
+from core.nl2sql.builtin.owning import owned
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Query
 from core.nl2sql.builtin.subject import find_subject
@@ -66,6 +67,7 @@ def _settled(parse: Parse, link: Link, certain: set[str]) -> float:
 PASSES: tuple[Pass, ...] = (
     settle,
     modifiers,
+    owned,
     find_subject,
     settle_near,
     charts,

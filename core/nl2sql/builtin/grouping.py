@@ -85,7 +85,7 @@ def _add_name(parse: Parse, item: Item) -> bool:
     if not fields:
         return False
     item.role = "group"
-    entity = item.table.table if item.table and len(fields) > 0 and _as_table(item) else ""
+    entity = item.owner or (item.table.table if item.table and _as_table(item) else "")
     parse.groups.extend(Output(item.start, field, entity) for field in fields)
     return True
 
@@ -96,6 +96,8 @@ def _as_table(item: Item) -> bool:
 
 def fields_of(parse: Parse, item: Item) -> list[Field]:
     """What a name shows when it is grouped by or listed: the names of a table's rows, or the column itself."""
+    if item.owner:
+        return parse.label(item.owner)
     if _as_table(item) and item.table:
         return parse.label(item.table.table)
     ref = parse.column_of(item, prefer=parse.subject)

@@ -74,7 +74,7 @@ def _figures(tokens: Sequence[Token], position: int, text: str, today: date) -> 
 def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item]:
     if tokens[position].lower in _FILLERS or tokens[position].kind in ("mark", "number", "quoted"):
         return
-    if position == 0 and tokens[0].lower in _ASKING:
+    if position == 0 and tokens[0].lower in _ASKING and not (len(tokens) > 1 and tokens[1].lower in ("of", "and", ",")):
         return
     key: tuple[tuple[str, ...], ...] = ()
     plural = tokens[position].lower != tokens[position].lemma and tokens[position].lower.endswith("s")

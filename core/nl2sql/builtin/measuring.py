@@ -177,12 +177,13 @@ def _bare_measures(parse: Parse) -> None:
     if any(output.field.aggregate for output in parse.outputs) or parse.ranked:
         return
     divided = any(item.is_cue("group") and item.lower in _DIVIDING and item.role == "group" for item in parse.items)
-    divided = any(item.is_cue("group") and item.lower in _DIVIDING and item.role == "group" for item in parse.items)
     if not divided and not any(output.field.grain for output in parse.groups):
         _asked_revenue(parse)
         return
     for item in parse.items:
-        if item.kind in ("name", "word") and not item.role and not parse.in_condition(item):
+        if item.kind in ("name", "word") and not item.role and not item.owner and not parse.in_condition(item):
+            if any(other.owner for other in parse.after(item, 1)):
+                return  # "customer names by city" lists
             field = _bare(parse, item)
             if field:
                 item.role = "measure"

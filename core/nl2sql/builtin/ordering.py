@@ -140,6 +140,8 @@ def _order_by(parse: Parse, item: Item, descending: bool | None = None) -> None:
 
 def _sorted_by(parse: Parse, item: Item) -> list[Field]:
     table = item.table
+    if item.owner:
+        return parse.label(item.owner)
     if table and (not item.columns or table.score > item.columns[0].score):
         return parse.label(table.table) if table.table != parse.subject else []
     ref = parse.column_of(item, prefer=parse.subject)

@@ -204,8 +204,11 @@ class Parse:
     def column(self, ref: Ref) -> Column:
         return self.index.column(ref.table, ref.column)
 
+    def label_names(self, table: str) -> tuple[str, ...]:
+        return label_columns(self.index.table(table), self.index.names)
+
     def label(self, table: str) -> list[Field]:
-        return [Field(Ref(table, column)) for column in label_columns(self.index.table(table), self.index.names)]
+        return [Field(Ref(table, column)) for column in self.label_names(table)]
 
     def key(self, table: str) -> list[Field]:
         return [Field(Ref(table, column)) for column in key_columns(self.index.table(table))]

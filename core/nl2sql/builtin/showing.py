@@ -13,7 +13,10 @@ def targets(parse: Parse) -> None:
     for item in parse.items:
         if item.role or item.kind != "name" or (parse.in_condition(item) and not _continues_targets(parse, item)):
             continue
-        if _reads_as_table(parse, item):
+        if item.owner:
+            item.role = "target"
+            parse.outputs.extend(Output(item.start, field, item.owner) for field in parse.label(item.owner))
+        elif _reads_as_table(parse, item):
             _table(parse, item)
         elif ref := parse.column_of(item, prefer=parse.subject):
             item.role = "target"
@@ -50,7 +53,7 @@ def _entity_of(parse: Parse, ref: Ref) -> str:
 
 def _asks_names(parse: Parse, item: Item) -> bool:
     """ "The company name", "names of companies": a word for name that no column bears beside a table."""
-    beside = [*parse.after(item, 1), *parse.before(item, 3)]
+    beside = [*parse.after(item, 1), *parse.before(item, 4)]
     said = [other for other in beside if other.kind in ("stop", "word") and other.lower in ("name", "names") and not other.role]
     if not said:
         return False

@@ -1,4 +1,4 @@
-"""Three small databases of our own (a shop, a school, a clinic), made from SQL files, and how they are asked."""
+"""Four small databases of our own (a shop, a school, a clinic, a market), made from SQL files, and how they are asked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.nl2sql.builtin import BuiltinEngine
 
 HERE = Path(__file__).parent
 TODAY = date(2024, 3, 15)
-NAMES = ("shop", "school", "clinic")
+NAMES = ("shop", "school", "clinic", "market")
 
 
 def script(name: str) -> list[str]:

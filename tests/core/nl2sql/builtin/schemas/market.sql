@@ -1,0 +1,16 @@
+CREATE TABLE regions (region_id INTEGER PRIMARY KEY, region_name VARCHAR(40) NOT NULL);
+CREATE TABLE categories (category_id INTEGER PRIMARY KEY, category_name VARCHAR(40) NOT NULL);
+CREATE TABLE suppliers (supplier_id INTEGER PRIMARY KEY, company_name VARCHAR(40) NOT NULL, contact_name VARCHAR(40) NOT NULL, country VARCHAR(40) NOT NULL);
+CREATE TABLE products (product_id INTEGER PRIMARY KEY, product_name VARCHAR(40) NOT NULL, supplier_id INTEGER NOT NULL, category_id INTEGER NOT NULL, list_price DECIMAL(8,2) NOT NULL, unit_cost DECIMAL(8,2) NOT NULL, FOREIGN KEY (supplier_id) REFERENCES suppliers (supplier_id), FOREIGN KEY (category_id) REFERENCES categories (category_id));
+CREATE TABLE promotions (promotion_id INTEGER PRIMARY KEY, promotion_name VARCHAR(40) NOT NULL, category_id INTEGER NOT NULL, FOREIGN KEY (category_id) REFERENCES categories (category_id));
+CREATE TABLE orders (order_id INTEGER PRIMARY KEY, order_date DATE NOT NULL, region_id INTEGER NOT NULL, promotion_id INTEGER, total_amount DECIMAL(10,2) NOT NULL, FOREIGN KEY (region_id) REFERENCES regions (region_id), FOREIGN KEY (promotion_id) REFERENCES promotions (promotion_id));
+CREATE TABLE order_items (order_item_id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, product_id INTEGER NOT NULL, quantity INTEGER NOT NULL, net_amount DECIMAL(10,2) NOT NULL, FOREIGN KEY (order_id) REFERENCES orders (order_id), FOREIGN KEY (product_id) REFERENCES products (product_id));
+CREATE TABLE refunds (refund_id INTEGER PRIMARY KEY, order_item_id INTEGER NOT NULL, refund_date DATE NOT NULL, quantity INTEGER NOT NULL, FOREIGN KEY (order_item_id) REFERENCES order_items (order_item_id));
+INSERT INTO regions VALUES (1, 'Coast'), (2, 'Inland'), (3, 'Islands');
+INSERT INTO categories VALUES (1, 'Fruit'), (2, 'Bread'), (3, 'Cheese');
+INSERT INTO suppliers VALUES (1, 'Val Doree', 'Odile Petit', 'France'), (2, 'Corn Mill', 'Sam Hill', 'Ireland'), (3, 'Haute Ferme', 'Luc Roy', 'France');
+INSERT INTO products VALUES (1, 'Plum', 1, 1, 2.10, 1.10), (2, 'Quince', 1, 1, 3.30, 2.20), (3, 'Rye Loaf', 2, 2, 4.40, 1.90), (4, 'Comte', 3, 3, 9.90, 6.60);
+INSERT INTO promotions VALUES (1, 'Harvest', 1), (2, 'Baker Days', 2);
+INSERT INTO orders VALUES (1, '2022-03-04', 1, NULL, 21.10), (2, '2022-09-12', 2, 1, 8.20), (3, '2023-01-30', 1, NULL, 39.60), (4, '2023-06-02', 3, NULL, 13.20), (5, '2023-06-20', 2, 2, 17.70), (6, '2023-08-08', 1, NULL, 0.20);
+INSERT INTO order_items VALUES (1, 1, 1, 4, 8.10), (2, 1, 3, 3, 13.00), (3, 2, 2, 3, 8.20), (4, 3, 4, 4, 39.60), (5, 4, 3, 3, 13.20), (6, 5, 3, 2, 8.80), (7, 5, 4, 1, 8.90), (8, 6, 1, 1, 0.20);
+INSERT INTO refunds VALUES (1, 1, '2022-03-20', 2), (2, 4, '2023-02-11', 1), (3, 5, '2023-06-09', 3), (4, 8, '2023-08-30', 1);
