@@ -9,10 +9,10 @@ import streamlit as st
 from pages.render import trouble
 
 HERE = Path(__file__).parent
+ICON = str(HERE / "render" / "icon.svg")
 
-st.set_page_config(
-    page_title="Tabletalk", page_icon=str(HERE / "render" / "icon.svg"), layout="centered", initial_sidebar_state="auto"
-)
+st.set_page_config(page_title="Tabletalk", page_icon=ICON, layout="centered", initial_sidebar_state="auto")
+st.logo(str(HERE / "render" / "logo.svg"), icon_image=ICON)
 st.html(HERE / "render" / "style.css")
 page = st.navigation(
     [

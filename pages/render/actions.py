@@ -77,7 +77,7 @@ def rename(app: App, session_id: str, title: str) -> None:
 
 @_action
 def delete(app: App, session_id: str) -> None:
-    app.turns.stop(session_id)
+    """The worker at it loses its lease with the session, and with that its statement is stopped."""
     app.turns.announce(session_id, "deleted")
     app.sessions.delete(session_id)
 

@@ -38,12 +38,12 @@ def room(turn: Turn, spec: ChartSpec, result: ResultSet) -> None:
 
 def figure(turn: Turn, spec: ChartSpec, result: ResultSet, theme: Theme) -> go.Figure:
     """Built once per session, result, spec, theme and locale: the session's id is in the key, as the right to see it."""
-    result_id = turn.result.id if turn.result is not None else ""
-    return _figure(turn.session_id, result_id, spec, theme, state.locale(), result, turn.draft)
+    drawn = (turn.session_id, turn.id, turn.attempts)  # a question asked again has another result under the same id
+    return _figure(drawn, spec, theme, state.locale(), result, turn.draft)
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)
 def _figure(
-    session_id: str, result_id: str, spec: ChartSpec, theme: Theme, locale: str, _result: ResultSet, _draft: SqlDraft | None
+    drawn: tuple[str, str, int], spec: ChartSpec, theme: Theme, locale: str, _result: ResultSet, _draft: SqlDraft | None
 ) -> go.Figure:
     return build_figure(spec, _result, theme=theme, draft=_draft, locale=locale)

@@ -29,7 +29,7 @@ class Conversation:
     progress: Progress | None
     finished: tuple[Turn, ...]
     waiting: tuple[Turn, ...]
-    """Unfinished ones by index; the first is the one that runs, or will."""
+    """Unfinished ones: the one that runs first, then by index (a question asked again stands behind newer ones)."""
 
     @property
     def writable(self) -> bool:
@@ -48,7 +48,9 @@ def read(app: App, session_id: str) -> Conversation:
     progress = app.turns.progress(session_id)
     turns = app.sessions.turns(session_id)
     finished = tuple(turn for turn in turns if turn.state.finished)
-    return Conversation(session, cursor, progress, finished, tuple(turn for turn in turns if not turn.state.finished))
+    running = progress.turn_id if progress else ""
+    waiting = sorted((turn for turn in turns if not turn.state.finished), key=lambda turn: (turn.id != running, turn.index))
+    return Conversation(session, cursor, progress, finished, tuple(waiting))
 
 
 @st.fragment(key=actions.CONVERSATION)
@@ -124,6 +126,7 @@ def _live_data(app: App, now: Conversation, turn: Turn | None) -> dict[str, obje
         "token": app.turns.event_token(now.session.id),
         "after": progress.last_event_id if progress else now.cursor,
         "turn": turn.id if turn is not None else "",
+        "latest": now.finished[-1].id if now.finished else "",
         "active": turn is not None,
         "ticks": progress is not None,
         "message": (progress.message if progress else "") or "Waiting for its turn…",

@@ -9,8 +9,8 @@ class Live {
 
   update(root, data, ring) {
     const at = (name) => root.querySelector("." + name);
-    const ended = this.active !== false && !data.active;
-    Object.assign(this, { at, ring, token: data.token, active: data.active });
+    const ended = (this.active && !data.active) || (this.latest !== undefined && this.latest !== data.latest);
+    Object.assign(this, { at, ring, token: data.token, active: data.active, latest: data.latest });
     if (ended) revealLastCard();
     if (!this.last) this.last = data.after;
     if (data.turn !== this.turn || !data.active) this.show(data);
@@ -21,6 +21,7 @@ class Live {
   }
 
   show(data) {
+    if (data.active && data.turn !== this.turn && askedHere()) toTheEnd();
     this.turn = data.turn;
     this.startedAt = performance.now() - 1000 * data.elapsed;
     this.at("live").hidden = !data.active;
@@ -125,12 +126,40 @@ if (!globalThis.__tabletalkPanels) {
   document.addEventListener("click", revealPanel, true);
 }
 
+// When the person of this page asked last: a key in the input, or a click on a suggestion or on send.
+globalThis.__tabletalkAsked ??= -Infinity;
+const ASKING = ["example", "followup", "choice", "retry"].map((kind) => `[class*="st-key-${kind}-"] button`)
+  .concat('[data-testid="stChatInput"] button').join(", ");
+function noteAsking(event) {
+  const input = event.target.closest?.('[data-testid="stChatInput"]');
+  const button = event.target.closest?.(ASKING);
+  const sent = event.type === "click" ? button : event.key === "Enter" && input;
+  if (sent) globalThis.__tabletalkAsked = performance.now();
+}
+function askedHere() {
+  return performance.now() - globalThis.__tabletalkAsked < 20000;
+}
+if (!globalThis.__tabletalkNotes) {
+  globalThis.__tabletalkNotes = true;
+  document.addEventListener("keydown", noteAsking, true);
+  document.addEventListener("click", noteAsking, true);
+}
+function scroller() {
+  return document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
+}
+function toTheEnd() {
+  const main = scroller();
+  for (const wait of [0, 80, 250]) setTimeout(() => { if (main) main.scrollTop = main.scrollHeight; }, wait);
+}
+
 // The page sticks to its end; of a card taller than the window that would show the controls and hide the question. For the
-// seconds in which a fresh answer grows, its top is kept in sight instead, unless the person scrolls or had scrolled away.
+// seconds in which a fresh answer grows, its top is kept in sight instead, unless the person scrolls or had scrolled away;
+// whoever asked on this page is brought to the answer from wherever it was read.
 function revealLastCard() {
-  const main = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
+  const main = scroller();
   const margin = matchMedia("(max-width: 768px)").matches ? 68 : 20;
   const until = performance.now() + 3000;
+  const asked = askedHere();
   let mine = true;
   const leave = () => { mine = false; };
   for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) document.addEventListener(kind, leave, { once: true, passive: true, capture: true });
@@ -139,7 +168,7 @@ function revealLastCard() {
     if (!mine || !main) return;
     const atEnd = main.scrollHeight - main.scrollTop - main.clientHeight < 60;
     const top = card ? card.getBoundingClientRect().top - main.getBoundingClientRect().top : 0;
-    if (atEnd && top < margin) main.scrollTop += top - margin;
+    if (card && (asked || (atEnd && top < margin))) main.scrollTop += top - margin;
     if (performance.now() < until) setTimeout(look, 60);
   };
   look();

@@ -10,7 +10,7 @@ from core.execution.databases import Databases
 from core.execution.readings import Reading, Readings
 from core.wiring import App
 from pages.render import trouble
-from pages.render.text import escape
+from pages.render.text import escape, label
 
 QUICK_S = 0.4
 """A catalog that is there within this time is drawn at once, without a flash of progress."""
@@ -48,7 +48,7 @@ def _progress(app: App, connection: str) -> None:
         st.rerun()
     st.html(f'<p class="tt-note">Reading the database “{escape(connection)}” for the first time…</p>')
     st.progress(reading.fraction)
-    st.caption(escape(reading.step) or "Connecting…")
+    st.caption(label(reading.step) or "Connecting…")
 
 
 def again(app: App, connection: str) -> None:

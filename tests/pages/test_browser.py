@@ -240,6 +240,18 @@ def test_a_click_elsewhere_while_a_turn_runs_disturbs_nothing_and_a_second_quest
     page.close()
 
 
+def test_who_asks_is_brought_to_the_answer_from_wherever_they_read(site: Site) -> None:
+    page = site.page()
+    for question in ("Total amount per month", "Total amount by region"):
+        ask(page, question)
+        expect(card(page, question).locator('[class*="st-key-controls-"]')).to_be_visible()
+    page.mouse.move(700, 300)
+    page.mouse.wheel(0, -5_000)
+    page.wait_for_timeout(500)
+    ask(page, "How many customers are there?")
+    expect(card(page, "How many customers are there?").locator(".tt-question")).to_be_in_viewport()
+
+
 def test_an_edited_chart_is_kept_over_a_reload(site: Site) -> None:
     page = site.page()
     ask(page, "Total amount by region")

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.models import Failure, SessionStatus, Turn, TurnState
 from core.sessions.store import SessionStore
+from core.turns.lease import acquire
 from core.wiring import App, close_application
+from pages.render import actions, conversation
 from tests.pages.conftest import environment
 
 ROOT = Path(__file__).parents[2]
@@ -160,6 +163,27 @@ def test_an_expired_session_can_be_read_and_revived(app: App) -> None:
     test.button(key="extend").click().run()
     assert "This session has expired" not in words(test.run())
     assert app.sessions.get(session.id).status is SessionStatus.IDLE
+
+
+def test_a_question_asked_again_waits_behind_the_one_that_runs(app: App) -> None:
+    app.workers.stop()
+    session_id = app.sessions.create("database").id
+    again, running = app.turns.submit(session_id, "How many orders?"), app.turns.submit(session_id, "How many customers?")
+    app.turns.stop(session_id, again.id)
+    lease = acquire(app.redis, session_id)
+    assert lease is not None and lease.next_turn() == running.id
+    app.turns.retry(session_id, again.id)
+    shown = conversation.read(app, session_id)
+    assert [turn.id for turn in shown.waiting] == [running.id, again.id]
+
+
+def test_an_expired_session_can_be_deleted_although_a_question_waits_in_it(app: App) -> None:
+    short = SessionStore(app.redis, ttl_s=0.05, grace_s=60)
+    session_id = short.create("database").id
+    short.add_turn(Turn("waits", session_id, "How many orders?", "", datetime.now(UTC)), queue=True)
+    time.sleep(0.1)
+    actions.delete(app, session_id)
+    assert app.sessions.count() == 0
 
 
 def test_hostile_words_are_shown_and_do_nothing(app: App) -> None:
