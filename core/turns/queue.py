@@ -21,11 +21,13 @@ GROUP = "workers"
 CONSUMER = "worker"
 """One name for all: who holds a message says nothing, the session's lease decides; and no dead consumers pile up."""
 
-# ARGV[4] turn id, [5] JSON: stored and put in line in one step, so that no turn is stored as queued and waits nowhere.
+# ARGV[4] turn id, [5] JSON, [6] the field of the person's chart: stored and put in line in one step, so that no turn is stored
+# as queued and waits nowhere. The chart was drawn for the old result; the new one may have other columns.
 _PUSH = writing(
     """
 if redis.call('HEXISTS', KEYS[2], ARGV[4]) == 0 then return {'unknown'} end
 redis.call('HSET', KEYS[2], ARGV[4], ARGV[5])
+redis.call('HDEL', KEYS[2], ARGV[6])
 redis.call('RPUSH', KEYS[5], ARGV[4])
 slide()
 return {'ok'}
@@ -50,8 +52,6 @@ return {'waiting', turn}
 class Wake:
     message_id: bytes
     session_id: str
-    reclaimed: bool
-    """True for a message whose worker did not finish it in time: it died, or it is still at work under its lease."""
 
 
 class TurnQueue:
@@ -62,7 +62,7 @@ class TurnQueue:
 
     def push_again(self, sessions: SessionStore, turn: Turn) -> None:
         """Stores a turn that was there before and puts it at the end of its session's line; twice in line is harmless."""
-        sessions.write(_PUSH, turn.session_id, turn.id, encode_turn(turn))
+        sessions.write(_PUSH, turn.session_id, turn.id, encode_turn(turn), keys.chart_field(turn.id))
 
     def wake(self, session_id: str) -> None:
         """Has a worker of any process look at the session's line."""
@@ -101,12 +101,12 @@ class TurnQueue:
 
     def _claim(self, idle_ms: int) -> Wake | None:
         reply = self._client.xautoclaim(keys.TURN_QUEUE, GROUP, CONSUMER, idle_ms, "0-0", count=1)
-        return _wake(reply[1], reclaimed=True)
+        return _wake(reply[1])
 
     def _read(self, block_ms: int) -> Wake | None:
         reply = self._client.xreadgroup(GROUP, CONSUMER, {keys.TURN_QUEUE: ">"}, count=1, block=block_ms)
         streams = list(reply.items()) if isinstance(reply, dict) else reply or []
-        return _wake(streams[0][1], reclaimed=False) if streams else None
+        return _wake(streams[0][1]) if streams else None
 
     def _make_group(self) -> None:
         try:
@@ -116,8 +116,8 @@ class TurnQueue:
                 raise
 
 
-def _wake(messages: Any, *, reclaimed: bool) -> Wake | None:
+def _wake(messages: Any) -> Wake | None:
     for message_id, fields in messages:
         if fields and b"session" in fields:
-            return Wake(message_id, fields[b"session"].decode(), reclaimed)
+            return Wake(message_id, fields[b"session"].decode("utf-8", "replace"))
     return None

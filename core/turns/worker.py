@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 
-from core.errors import LeaseLost, SessionError, SessionNotFound, StoreUnavailable
+from core.errors import LeaseLost, SessionError, StoreUnavailable
 from core.turns.lease import LEASE_TTL_S, Lease, acquire
 from core.turns.queue import TurnQueue, Wake
 from core.turns.rooms import Rooms
@@ -95,13 +95,11 @@ class Workers:
     def _serve(self, wake: Wake) -> None:
         try:
             lease = acquire(self._rooms.redis, wake.session_id, ttl_s=self._lease_ttl_s)
-        except SessionNotFound:
+        except SessionError:  # gone, or no session's id at all
             self._queue.finish(wake)
             return
-        if lease is not None:
+        if lease is not None:  # else the message stays: it comes again, in case the holder dies before the line is empty
             self._run(wake, lease)
-        elif not wake.reclaimed:  # the holder goes on until the line is empty; a reclaimed message stays in case it dies
-            self._queue.finish(wake)
 
     def _run(self, wake: Wake, lease: Lease) -> None:
         self._running[threading.current_thread()] = lease

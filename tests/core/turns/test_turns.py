@@ -11,7 +11,7 @@ import pytest
 
 from core.config import Settings
 from core.errors import ConfigError, QuestionError, SessionNotFound
-from core.models import Event, EventKind, Mode, SessionStatus, Turn, TurnState
+from core.models import ChartKind, ChartSpec, Event, EventKind, Mode, SessionStatus, Turn, TurnState
 from core.turns import events
 from core.turns.desk import Turns
 from core.turns.rooms import Rooms
@@ -235,6 +235,14 @@ def test_retry_asks_the_same_turn_again(turns: Turns, rooms: Rooms, workers: Wor
     assert queued.state is TurnState.QUEUED and queued.failure is None
     again = turns.wait(session_id, failed.id, timeout_s=10)
     assert (again.state, again.attempts, again.index) == (TurnState.FAILED, 2, 0)
+
+
+def test_retry_forgets_the_chart_a_person_made_of_the_old_result(turns: Turns, rooms: Rooms, session_id: str) -> None:
+    turn = turns.submit(session_id, COUNT)
+    turns.stop(session_id, turn.id)
+    rooms.sessions.set_user_chart(session_id, turn.id, ChartSpec(ChartKind.BAR, x=7, y=(8,)))
+    turns.retry(session_id, turn.id)
+    assert rooms.sessions.turn(session_id, turn.id).user_chart is None
 
 
 def test_retry_leaves_an_answered_and_a_running_turn_alone(turns: Turns, workers: Workers, session_id: str) -> None:
