@@ -13,6 +13,8 @@ from core.errors import ConfigError
 T = TypeVar("T")
 
 DEMO_CONNECTION = "demo"
+_MOST = 10**7
+"""Of any number, in its unit: a thousand years in hours."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,10 @@ class _Reader:
             return default
         try:
             number = parse(value)
-            if not number >= least:  # type: ignore[operator]  # NaN fails this, too
+            if not least <= number < _MOST:  # type: ignore[operator]  # NaN and infinity fail this, too
                 raise ValueError
         except ValueError as exc:
-            raise _bad(name, value, f"{form} of at least {least}") from exc
+            raise _bad(name, value, f"{form} of at least {least} and less than {_MOST:,}") from exc
         return number
 
 

@@ -31,6 +31,7 @@ def test_connections_come_from_secrets_and_from_database_url() -> None:
         ("TABLETALK_ROW_LIMIT", "many", "a whole number of at least 1"),
         ("TABLETALK_ROW_LIMIT", "0", "a whole number of at least 1"),
         ("TABLETALK_QUERY_TIMEOUT_SECONDS", "nan", "a number of at least 0.1"),
+        ("TABLETALK_SESSION_TTL_HOURS", "inf", "a number of at least 0.01"),
         ("TABLETALK_DEMO", "maybe", "true or false"),
     ],
 )
