@@ -36,7 +36,7 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
         if output.field not in [g.field for g in groups]
     ]
     select = [*(output.field for output in groups), *(output.field for output in shown)]
-    order = list(parse.order)
+    order = [_of_groups(order, select, parse) for order in parse.order]
     having = [compare for _, compare in parse.having]
     counted = _counted_groups(parse, select)
     if conventions.show_measure:
@@ -59,6 +59,14 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
     if counted is not None:
         return counted
     return intersected(settle_money(_ordered(query, parse, conventions), parse), parse)
+
+
+def _of_groups(order: Order, select: list[Field], parse: Parse) -> Order:
+    """ "Revenue by month sorted by revenue": the measure that is shown, not the single amounts under it."""
+    if order.field.aggregate:
+        return order
+    shown = next((f for f in select if f.aggregate and order.field.expr in (f.expr, *parse.moneys.get(f.expr or 0, ()))), None)
+    return replace(order, field=shown) if shown and order.field not in select else order
 
 
 def _without_measured(parse: Parse) -> list[Output]:

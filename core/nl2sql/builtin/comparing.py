@@ -5,10 +5,11 @@ from __future__ import annotations
 from core.models import Assumption, Role
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.measuring import count_of, main_measure, measure_of
+from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.numerals import tidy
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Compare, Field, Query, Ref
+from core.nl2sql.builtin.query import Compare, Expr, Field, Query, Ref, refs
 
 
 def comparisons(parse: Parse) -> None:
@@ -86,6 +87,9 @@ def _compared(parse: Parse, cue: Item, number: Item) -> tuple[Field | None, str]
             )
             if aggregate and parse.in_condition(aggregate) and (field := measure_of(parse, aggregate)):
                 return field, parse.subject
+            if (earned := money(parse, other)) and not _of_rows(parse, earned):
+                other.role = "condition"
+                return Field(earned, "sum"), parse.subject
             ref = parse.column_of(other, "number", parse.subject)
             if ref and (other.table is None or other.columns[0].score >= other.table.score):
                 other.role = "condition"
@@ -97,6 +101,11 @@ def _compared(parse: Parse, cue: Item, number: Item) -> tuple[Field | None, str]
         parse.notes.append(Assumption("column", f"{number.text} is compared with {main.column}"))
         return Field(main), ""
     return unit, ""
+
+
+def _of_rows(parse: Parse, earned: Expr) -> bool:
+    """Whether each row asked for has money of its own ("orders with sales above 500"); else it is added up per what is asked."""
+    return next(refs(earned)).table in parse.tables_said() and next(refs(earned)).table == parse.subject
 
 
 def _in_unit(parse: Parse, number: Item, field: Field, value: int | float) -> int | float:
@@ -139,6 +148,8 @@ def _name_after(parse: Parse, number: Item) -> Item | None:
 def _following_field(parse: Parse, follow: Item) -> Field | None:
     if follow.kind != "name":
         return None
+    if (earned := money(parse, follow)) and not _of_rows(parse, earned):
+        return Field(earned, "sum")
     table = follow.table
     ref = parse.column_of(follow, "number", parse.subject)
     if ref and parse.column(ref).role is Role.MEASURE and (table is None or follow.columns[0].score > table.score):

@@ -9,6 +9,7 @@ from core.nl2sql.builtin import cells, comparing, flags, grouping, measuring, or
 from core.nl2sql.builtin.assemble import Conventions, assemble
 from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.index import Link
+from core.nl2sql.builtin.money import named
 from core.nl2sql.builtin.owning import owned
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Query
@@ -91,6 +92,7 @@ PASSES: tuple[Pass, ...] = (
     both,
     showing.targets,
     showing.name_subject,
+    named,
 )
 FRAGMENT_PASSES: tuple[Pass, ...] = tuple(step for step in PASSES if step not in (find_subject, showing.name_subject))
 """For a follow-up: the subject is known, and a fragment need not show anything."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from core.nl2sql.builtin.explain import condition_words, dimension_words, field_words, order_words
 from core.nl2sql.builtin.grouping import entity_keys
+from core.nl2sql.builtin.headings import PREFIX
 from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.money import spoken_label
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Field, Order, Query, Ref, Related, refs
 
@@ -163,7 +165,13 @@ def _reaggregated(query: Query, change: Change) -> list[Field]:
     if cue is None or cue.cue is None or old is None or old.aggregate == cue.cue.value:
         return []
     cue.role = "measure"
-    return [replace(old, aggregate=cue.cue.value, label="")]
+    return [replace(old, aggregate=cue.cue.value, label=_relabelled(old, cue.cue.value))]
+
+
+def _relabelled(old: Field, aggregate: str) -> str:
+    """ "average_revenue" after "revenue"."""
+    word = old.label.removeprefix("" if old.aggregate == "sum" else f"{PREFIX[old.aggregate]}_")
+    return spoken_label(word, aggregate) if word else ""
 
 
 def counted(query: Query, change: Change) -> Query:

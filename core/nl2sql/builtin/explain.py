@@ -100,6 +100,8 @@ def field_words(field: Field, index: Index) -> str:
             if field.distinct
             else f"the number of {expr_words(field.expr, index)}"
         )
+    if field.aggregate and field.label:
+        return f"the {' '.join(field.label.split('_'))}"
     said = expr_words(field.expr, index)
     if field.aggregate:
         word = _AGGREGATES[field.aggregate]
@@ -199,7 +201,7 @@ def assumptions(query: Query, index: Index, notes: list[Assumption]) -> tuple[As
         if not (isinstance(c, Compare) and c.op == "period")
     ]
     found += [Assumption("filter", _capital(condition_words(c, index))) for c in query.having]
-    found += [Assumption("measure", _capital(field_words(f, index).removeprefix("the "))) for f in query.measures]
+    found += [Assumption("measure", _capital(field_words(f, index).removeprefix("the "))) for f in query.measures if not f.label]
     if joins := _joins(query, index):
         found.append(Assumption("join", joins))
     found += _nulls(query, index)

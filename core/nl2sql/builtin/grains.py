@@ -14,7 +14,7 @@ from core.nl2sql.builtin.nesting import Inline, conditions_of
 from core.nl2sql.builtin.plan import Step, aggregates, measure_table, start
 from core.nl2sql.builtin.predicates import predicate
 from core.nl2sql.builtin.query import Condition, Field, Order, Query, Ref, refs
-from core.nl2sql.builtin.scope import Scope, expression, field_node, from_, same
+from core.nl2sql.builtin.scope import Scope, expression, field_node, from_, rounded, same
 
 
 def needs_own_grain(query: Query, scope: Scope) -> bool:
@@ -43,7 +43,8 @@ def at_own_grain(query: Query, inline: list[Inline], nested: list[tuple[list[Ste
             return exp.column(carried[f])
         twin = next(m for m in measured if same(m, f))
         node = exp.Star() if f.expr is None else exp.column(measured[twin])
-        return {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[f.aggregate](this=node)
+        total = {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[f.aggregate](this=node)
+        return rounded(total, f, scope)
 
     shown = [
         exp.alias_(outside(f), dialects.identifier(name, scope.dialect)) for f, name in zip(query.select, names, strict=True)

@@ -8,7 +8,7 @@ from core.nl2sql.builtin.query import Arith, Field, Query, Ref, refs
 from core.nl2sql.builtin.text import lemma
 
 _GENERIC = {"name", "label"}
-_PREFIX = {"sum": "total", "avg": "average", "min": "minimum", "max": "maximum", "count": "number_of"}
+PREFIX = {"sum": "total", "avg": "average", "min": "minimum", "max": "maximum", "count": "number_of"}
 
 
 def headings(query: Query, index: Index) -> list[str]:
@@ -29,7 +29,7 @@ def _heading(field: Field, index: Index, crowd: bool) -> str:
         said = _spoken(field.expr, index, False)
         if isinstance(field.expr, Ref):
             said = "_".join(part.lower() for part in parts(field.expr.column)) or said
-        prefix = _PREFIX[field.aggregate]
+        prefix = PREFIX[field.aggregate]
         return said if said.startswith(prefix) else f"{prefix}_{said}"
     return field.grain or _spoken(field.expr, index, crowd)
 

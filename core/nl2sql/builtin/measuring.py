@@ -174,21 +174,29 @@ def count_of(parse: Parse, table: str) -> Field:
 
 def _bare_measures(parse: Parse) -> None:
     """ "Revenue by month", "sales per region": a measure with no aggregate said is summed where something groups it."""
-    if any(output.field.aggregate for output in parse.outputs) or parse.ranked:
+    if parse.ranked:
         return
+    beside = any(output.field.aggregate for output in parse.outputs)
     divided = any(item.is_cue("group") and item.lower in _DIVIDING and item.role == "group" for item in parse.items)
     if not divided and not any(output.field.grain for output in parse.groups):
-        _asked_revenue(parse)
+        if not beside:
+            _asked_revenue(parse)
         return
     for item in parse.items:
         if item.kind in ("name", "word") and not item.role and not item.owner and not parse.in_condition(item):
             if any(other.owner for other in parse.after(item, 1)):
                 return  # "customer names by city" lists
-            field = _bare(parse, item)
+            field = _bare(parse, item) if not beside or _adds_up(parse, item) else None
             if field:
                 item.role = "measure"
                 parse.outputs.append(Output(item.start, field))
-                return
+                beside = True
+
+
+def _adds_up(parse: Parse, item: Item) -> bool:
+    """ "Revenue and number of orders by channel": a measure beside another one, never what is grouped by."""
+    ref = parse.column_of(item, "number", parse.subject) if item.columns and not item.table else None
+    return money(parse, item) is not None or (ref is not None and parse.column(ref).role is Role.MEASURE)
 
 
 def _asked_revenue(parse: Parse) -> None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.models import Assumption, Kind, Role
+from core.nl2sql.builtin.headings import PREFIX
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.plan import measure_table, places_of
+from core.nl2sql.builtin.plan import aggregates, measure_table, places_of
 from core.nl2sql.builtin.query import Arith, Compare, Expr, Field, Query, Ref, comparisons, refs
 from core.nl2sql.builtin.text import lemma, words
 
 _SURE = 0.7
 _POSSIBLE = 0.5
+_SPOKEN = {"revenue": "revenue", "sale": "sales", "turnover": "turnover", "income": "income", "spending": "spending"}
+"""Words for money that name a result better than the column it is taken from."""
 
 
 def money(parse: Parse, item: Item) -> Expr | None:
@@ -36,6 +39,7 @@ def money_for(parse: Parse, said: tuple[str, ...]) -> Expr | None:
     choices = _choices(parse, lemmas)
     if choices:
         parse.moneys[choices[0]] = choices
+        parse.money_words.setdefault(choices[0], _SPOKEN.get(lemmas[-1], ""))
     return choices[0] if choices else None
 
 
@@ -80,22 +84,42 @@ def _part(parse: Parse, table: str, role: str) -> Ref | None:
     return None
 
 
+def named(parse: Parse) -> None:
+    """Measures of money are called what the person called them: the heading of a result says revenue, not total_amount."""
+
+    def field(f: Field) -> Field:
+        word = parse.money_words.get(f.expr, "") if f.expr is not None and f.aggregate else ""
+        return replace(f, label=spoken_label(word, f.aggregate)) if word else f
+
+    for output in (*parse.outputs, *parse.groups):
+        output.field = field(output.field)
+    parse.ranked = [field(f) for f in parse.ranked]
+    parse.order = [replace(order, field=field(order.field)) for order in parse.order]
+    parse.having = [(entity, replace(compare, field=field(compare.field))) for entity, compare in parse.having]
+
+
+def spoken_label(word: str, aggregate: str) -> str:
+    """ "revenue" for a sum, "average_revenue" and the like for the others."""
+    return word if aggregate == "sum" else f"{PREFIX[aggregate]}_{word}"
+
+
 def settle_money(query: Query, parse: Parse) -> Query:
     """The query with each measure of money at the grain its groups and filters need, and a note of what it is."""
     for first, choices in parse.moneys.items():
-        used = any(field.expr == first and field.aggregate for field in (*query.select, *(o.field for o in query.order)))
-        if used:
-            chosen = min(choices, key=lambda choice: _detour(choice, query, parse))
+        if any(field.expr == first for field in aggregates(query)):
+            counts = [field for field in query.measures if measure_table(field) and field.expr is None]
+            chosen = min(choices, key=lambda choice: (_detour(choice, query, parse, counts), _detour(choice, query, parse, [])))
             query = _swapped(query, first, chosen) if chosen != first else query
-            _note(parse, chosen)
+            _note(parse, chosen, parse.money_words.get(first, ""))
     return query
 
 
-def _detour(expr: Expr, query: Query, parse: Parse) -> float:
-    """What it costs to get from the measure's table to what the query groups and filters by; infinite where rows would repeat."""
+def _detour(expr: Expr, query: Query, parse: Parse, counts: list[Field]) -> float:
+    """What it costs to get from the measure's table to what the query groups and filters by, and to what it counts beside;
+    infinite where rows would repeat."""
     table = next(refs(expr)).table
     needed = [*query.dimensions, *query.keys, *(c.field for c in comparisons(query.where))]
-    needed += [f for f in query.measures if measure_table(f) and f.expr is None]
+    needed += counts
     cost = 0.0
     for other in {place[0] for field in needed for place in places_of(field)}:
         chain = parse.index.graph.path((table,), other)
@@ -118,8 +142,10 @@ def _swapped(query: Query, old: Expr, new: Expr) -> Query:
     )
 
 
-def _note(parse: Parse, expr: Expr) -> None:
-    text = f"Taken from {expr.column} of {expr.table}" if isinstance(expr, Ref) else "Computed as " + _formula(expr)
+def _note(parse: Parse, expr: Expr, word: str) -> None:
+    text = f"taken from {expr.column} of {expr.table}" if isinstance(expr, Ref) else "computed as " + _formula(expr)
+    text = f"{word} is {text}" if word else text
+    text = text[:1].upper() + text[1:]
     if Assumption("measure", text) not in parse.notes:
         parse.notes.append(Assumption("measure", text))
 

@@ -92,6 +92,8 @@ class Parse:
     """Tables of the query a follow-up edits: spoken of, though not said."""
     moneys: dict[Expr, tuple[Expr, ...]] = field(default_factory=dict)
     """Measures of money found, each with the others that could stand for it."""
+    money_words: dict[Expr, str] = field(default_factory=dict)
+    """What the person called them."""
     anchors: tuple[str, ...] = ()
     """Tables measured by the query a follow-up edits: a period is first of their date."""
     intersect: tuple[Compare, Compare] | None = None

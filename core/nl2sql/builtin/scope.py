@@ -119,16 +119,29 @@ def field_node(field_: Field, scope: Scope) -> exp.Expr:
         node = exp.Cast(this=node, to=exp.DataType.build("DOUBLE"))
     inner: exp.Expr = exp.Distinct(expressions=[node]) if field_.distinct else node
     total = {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[field_.aggregate](this=inner)
-    scale = _scale(field_, scope)
+    return rounded(total, field_, scope)
+
+
+def rounded(total: exp.Expr, field_: Field, scope: Scope) -> exp.Expr:
+    """A sum as exact as the decimals it adds up: SQLite adds them in binary, and the last digits would be noise."""
+    scale = _scale(field_.expr, scope) if scope.dialect == "sqlite" and field_.aggregate == "sum" else None
     return exp.Round(this=total, decimals=exp.Literal.number(scale)) if scale else total
 
 
-def _scale(field_: Field, scope: Scope) -> int:
-    """Digits after the point of a declared decimal that SQLite adds up in binary: a sum of cents has no more of them."""
-    if scope.dialect != "sqlite" or field_.aggregate != "sum" or not isinstance(field_.expr, Ref):
-        return 0
-    declared = re.search(r"\(\s*\d+\s*,\s*(\d+)\s*\)", scope.index.column(field_.expr.table, field_.expr.column).type)
-    return int(declared[1]) if declared else 0
+def _scale(expr: Expr | None, scope: Scope) -> int | None:
+    """Digits after the point an expression can have, from the declared types; None where they do not tell."""
+    if isinstance(expr, Ref):
+        column = scope.index.column(expr.table, expr.column)
+        declared = re.search(r"\(\s*\d+\s*,\s*(\d+)\s*\)", column.type)
+        return int(declared[1]) if declared else 0 if column.kind is Kind.INTEGER else None
+    if not isinstance(expr, Arith):
+        return 0 if isinstance(expr, int) else None
+    left, right = _scale(expr.left, scope), _scale(expr.right, scope)
+    if left is None or right is None:
+        return None
+    if expr.op == "/":
+        return left + 2 if expr.right == 100 else None
+    return left + right if expr.op == "*" else max(left, right)
 
 
 def _is_text(ref: Ref, scope: Scope) -> bool:

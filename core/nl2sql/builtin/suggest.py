@@ -9,6 +9,13 @@ from core.nl2sql.builtin.explain import plural
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.naming import date_column, label_columns
 
+_PER_ROW = frozenset(
+    {"price", "rate", "percent", "percentage", "level", "average", "maximum", "minimum", "score", "rating", "age"}
+    | {"ratio", "discount", "year", "latitude", "longitude", "day", "length", "duration", "size", "height", "weight"}
+)
+"""Words of numbers that mean nothing added up: a price, a rate."""
+_ADDING = ("total", "number", "of", "sum", "count", "average", "avg")
+"""Words a column's name may start with that a question says by itself: "Total total amount"."""
 _MONEY = ("amount", "total", "revenue", "sale", "price", "value", "payment", "salary", "cost")
 
 
@@ -46,17 +53,25 @@ def _weight(table: Table, index: Index) -> float:
     return score - (8 if index.graph.is_pure_link(table.name) and not _measure(table, index) else 0)
 
 
-def _measure(table: Table, index: Index) -> Column | None:
+def _measure(table: Table, index: Index, *, added: bool = True) -> Column | None:
+    """The number a table is about, money first; `added`: one whose sum means something."""
     columns = [
         c
         for c in table.columns
-        if c.role is Role.MEASURE and c.kind.numeric and "year" not in index.names.columns[table.name, c.name]
+        if c.role is Role.MEASURE
+        and c.kind.numeric
+        and "year" not in index.names.columns[table.name, c.name]
+        and not (added and _per_row(set(index.names.columns[table.name, c.name])))
     ]
     return min(columns, key=lambda c: _rank(index.names.columns[table.name, c.name]), default=None)
 
 
 def _rank(said: tuple[str, ...]) -> int:
     return min((_MONEY.index(word) for word in said if word in _MONEY), default=len(_MONEY))
+
+
+def _per_row(said: set[str]) -> bool:
+    return bool(said & _PER_ROW) or {"unit", "cost"} <= said
 
 
 def _date(table: Table, index: Index) -> bool:
@@ -68,16 +83,19 @@ def _said(table: Table, column: Column, index: Index) -> str:
     return " ".join(index.names.columns[table.name, column.name])
 
 
-def _measured(table: Table, index: Index) -> str:
-    column = _measure(table, index)
+def _measured(table: Table, index: Index, *, added: bool = True) -> str:
+    """A measure as a question says it: revenue for what is known as that, else its words without those of adding up."""
+    column = _measure(table, index, added=added)
     if column is None:
         return ""
-    said, own = _said(table, column, index).removeprefix("total "), " ".join(index.names.tables[table.name])
-    if any(
+    if added and any(
         hit.score >= 0.7 and (hit.table, hit.column) == (table.name, column.name) for hit in index.phrases.get(("revenue",), ())
     ):
         return "revenue"
-    return said if len(said.split()) > 1 else f"{own} {said}"
+    said, own = index.names.columns[table.name, column.name], index.names.tables[table.name]
+    while said[1:] and said[0] in _ADDING:
+        said = said[1:]
+    return " ".join(said if len(said) > 1 else (*(word for word in own if word not in said), *said))
 
 
 def _over_time(table: Table, index: Index) -> str:
@@ -123,7 +141,7 @@ def _breakdown(table: Table, index: Index) -> str:
 
 
 def _average(table: Table, index: Index) -> str:
-    measure = _measured(table, index)
+    measure = _measured(table, index) if _measured(table, index) == "revenue" else _measured(table, index, added=False)
     near = [e.other for e in index.graph.edges(table.name) if not e.many and 2 <= (index.table(e.other).row_count or 0) <= 30]
     if not measure or not near:
         return ""

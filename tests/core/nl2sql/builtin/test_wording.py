@@ -1,0 +1,63 @@
+"""What results are called: the word of the person for money, sums without noise, and starter questions in plain English."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from core.models import Catalog
+from core.nl2sql.builtin import BuiltinEngine
+from tests.core.nl2sql.builtin.schemas import NAMES, catalog_of, context, drafted, make_sqlite
+
+HEADINGS = {
+    "revenue per month": "revenue",
+    "Sales by region": "sales",
+    "What is our turnover per year?": "turnover",
+    "average revenue by region": "average_revenue",
+    "Total amount by region": "total_amount",
+}
+
+
+@pytest.fixture
+def market(tmp_path: Path) -> Catalog:
+    return catalog_of(f"sqlite:///{make_sqlite('market', tmp_path)}")
+
+
+@pytest.mark.parametrize("question", HEADINGS)
+def test_money_is_headed_as_it_was_called(question: str, market: Catalog) -> None:
+    draft = drafted(question, market)
+    assert draft.outputs[-1].name == HEADINGS[question]
+    assert HEADINGS[question].replace("_", " ") in draft.explanation
+    assert draft.outputs[-1].unit == "money"
+
+
+def test_a_follow_up_keeps_the_word_for_money(market: Catalog) -> None:
+    first = drafted("revenue per month", market)
+    second = drafted("by region instead", market, context(("revenue per month", first)))
+    third = drafted("the average instead", market, context(("revenue per month", first), ("by region instead", second)))
+    assert [draft.outputs[-1].name for draft in (second, third)] == ["revenue", "average_revenue"]
+
+
+def test_what_the_word_for_money_was_taken_from_is_said(market: Catalog) -> None:
+    assert "Revenue is taken from total_amount of orders" in [a.text for a in drafted("revenue per month", market).assumptions]
+
+
+@pytest.mark.parametrize(
+    "question", ["Revenue by region", "revenue by category", "orders with their revenue by category and region"]
+)
+def test_sums_of_decimals_have_no_noise(question: str, market: Catalog, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "market.sqlite") as connection:
+        rows = connection.execute(drafted(question, market).sql).fetchall()
+    connection.close()
+    assert all(len(str(row[-1]).rpartition(".")[2]) <= 2 for row in rows), rows
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_starter_questions_say_nothing_twice_and_add_up_no_prices(name: str, tmp_path: Path) -> None:
+    for question in BuiltinEngine().suggest(catalog_of(f"sqlite:///{make_sqlite(name, tmp_path)}"), 12):
+        assert not re.search(r"\b(\w+) \1\b|total (average|number|unit (price|cost)|list price)", question, re.IGNORECASE), (
+            question
+        )
