@@ -6,7 +6,6 @@ import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from core.chat_model import ChatModel
 from core.config import Settings, read_secrets
@@ -43,7 +42,7 @@ class App:
     model: ChatModel | None
     turns: Turns
     workers: Workers
-    """Not started: `application` does that, and `python -m core worker`."""
+    """Not started: `application` does that."""
     live: Live
 
     def close(self) -> None:
@@ -92,7 +91,7 @@ def application() -> App:
     global _app
     with _lock:
         if _app is None:
-            app = build(Settings.from_env(os.environ, _secrets()))
+            app = build(current_settings())
             app.workers.start()
             if app.model:
                 app.model.prewarm()
@@ -109,7 +108,11 @@ def close_application() -> None:
         app.close()
 
 
-def _secrets() -> dict[str, Any]:
-    """Of the directory the process was started in; without a file there, of the project's own."""
+def current_settings() -> Settings:
+    """From the environment and secrets.toml: of the directory the process was started in, else the project's own.
+
+    Raises ConfigError for a malformed setting.
+    """
     here = Path.cwd()
-    return read_secrets(here if (here / ".streamlit" / "secrets.toml").is_file() else PROJECT)
+    secrets = read_secrets(here if (here / ".streamlit" / "secrets.toml").is_file() else PROJECT)
+    return Settings.from_env(os.environ, secrets)

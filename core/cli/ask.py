@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from core.analysis import plain
 from core.cli.output import MAX_ROWS, Progress, plain_table, printable, to_json, turn_object
-from core.cli.settings import current_settings, with_database
+from core.cli.settings import with_database
 from core.cli.status import ANSWERED, FAILED, NEEDS_CLARIFICATION
 from core.config import Settings
 from core.errors import TabletalkError
-from core.models import Event, EventKind, Mode, ResultSet, Turn, TurnState
-from core.wiring import App, build
+from core.models import Event, EventKind, Failure, Mode, ResultSet, Turn, TurnState
+from core.wiring import App, build, current_settings
 
 STATUS_OF = {TurnState.DONE: ANSWERED, TurnState.NEEDS_CLARIFICATION: NEEDS_CLARIFICATION}
 
@@ -92,5 +94,7 @@ def _text(turn: Turn, result: ResultSet | None) -> str:
 
 
 def _error_object(arguments: argparse.Namespace, error: TabletalkError) -> dict[str, Any]:
-    failure = {"message": error.message, "hint": error.hint}
-    return {"session": arguments.session, "turn": None, "question": arguments.question, "error": failure}
+    """The same keys as of a turn; none was stored."""
+    turn = Turn("", "", arguments.question, "", datetime.now(UTC), engine=arguments.engine or "auto")
+    failed = replace(turn, failure=Failure(error.message, error.hint))
+    return turn_object(failed, None) | {"session": arguments.session, "turn": None}

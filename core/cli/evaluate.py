@@ -7,6 +7,7 @@ measure that ranked a row and sorts groups by it.
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import time
 from collections import defaultdict
@@ -20,10 +21,9 @@ import msgspec
 
 from core.cli.accuracy import is_ordered, same_result
 from core.cli.output import Progress, to_json
-from core.cli.settings import current_settings
 from core.cli.status import ANSWERED, WRONG_USAGE
 from core.config import ConnectionSpec, Settings
-from core.errors import TabletalkError
+from core.errors import ConfigError, TabletalkError
 from core.execution.catalog_cache import CatalogCache
 from core.execution.connections import Database, open_database
 from core.execution.guard import check
@@ -32,7 +32,9 @@ from core.execution.run import run as run_sql
 from core.models import Catalog, Clarification, Context, SqlDraft, Turn, TurnState
 from core.nl2sql.builtin import BENCHMARK, Conventions
 from core.nl2sql.engine import Engine
-from core.wiring import build_engines
+from core.wiring import build_engines, current_settings
+
+log = logging.getLogger(__name__)
 
 GOLD_ROWS = 200_000
 FULL_TURNS = 3
@@ -95,6 +97,8 @@ def _answer_all(questions: list[Question], arguments: argparse.Namespace) -> lis
     settings, groups = current_settings(), defaultdict(list)
     for position, question in enumerate(questions):
         groups[_url(question, arguments.root)].append((position, question))
+    if arguments.engine not in build_engines(settings):
+        raise ConfigError("No chat model is configured, so the llm engine cannot answer.", "Set OPENAI_API_KEY and OPENAI_MODEL.")
     engine = (arguments.engine, BENCHMARK if arguments.conventions == "benchmark" else None)
     answered: dict[int, Outcome] = {}
     progress = Progress()
@@ -136,6 +140,9 @@ def _answer(question: Question, before: list[Turn], engine: Engine, database: Da
         answer = engine.draft(question.question, context, catalog)
     except TabletalkError as error:
         return Outcome(question.id, None, error=error.message)
+    except Exception as exc:  # one question an engine breaks on must not cost the answers to all others
+        log.exception("question %s", question.id)
+        return Outcome(question.id, None, error=f"The engine broke on this question ({type(exc).__name__}).")
     elapsed_ms = round(1000 * (time.perf_counter() - start), 2)
     if isinstance(answer, Clarification):
         asked = {"question": answer.question, "choices": [choice.label for choice in answer.choices]}

@@ -6,9 +6,9 @@ import argparse
 from typing import Any
 
 from core.cli.output import plain_table, to_json
-from core.cli.settings import current_settings, with_database
+from core.cli.settings import with_database
 from core.cli.status import ANSWERED
-from core.wiring import App, build
+from core.wiring import App, build, current_settings
 
 
 def add(commands: Any) -> None:

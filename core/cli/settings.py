@@ -1,19 +1,13 @@
-"""The settings of a command: the environment and secrets.toml, with the database named on the command line added."""
+"""The settings of a command with the database named on the command line added."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
-from core.config import ConnectionSpec, Settings, read_secrets
+from core.config import ConnectionSpec, Settings
 
 DUCKDB_SUFFIXES = (".duckdb", ".ddb")
-
-
-def current_settings() -> Settings:
-    """Raises ConfigError for a malformed setting."""
-    return Settings.from_env(os.environ, read_secrets(Path.cwd()))
 
 
 def with_database(settings: Settings, url: str) -> tuple[Settings, str]:

@@ -52,6 +52,12 @@ def test_a_question_that_needs_a_clarification_exits_with_3(tabletalk: Command, 
     assert json.loads(done.stdout)["clarification"]["choices"]
 
 
+def test_an_error_before_anything_is_stored_has_the_same_keys(tabletalk: Command) -> None:
+    answer = json.loads(tabletalk("ask", "How many?", "--session", "no such id", "--json").stdout)
+    assert answer.keys() >= ASK_KEYS
+    assert (answer["session"], answer["turn"], answer["rows"]) == ("no such id", None, []) and answer["error"]["message"]
+
+
 def test_an_error_is_an_object_with_a_hint_and_exits_with_1(tabletalk: Command) -> None:
     done = tabletalk("ask", "How many?", "--db", "sqlite:////nowhere/at/all.sqlite", "--json")
     error = json.loads(done.stdout)["error"]
@@ -100,6 +106,12 @@ def test_eval_answers_a_file_of_questions_and_scores_those_with_gold(tabletalk: 
     assert [prediction["id"] for prediction in predictions] == [1, 2, 3, 4]
     assert [prediction["correct"] for prediction in predictions] == [True, False, None, True]
     assert "66.67% (2 of 3)" in done.stderr
+
+
+def test_eval_without_the_chat_model_it_was_asked_for_is_an_error(tabletalk: Command, shop: str, data_dir: Path) -> None:
+    (data_dir / "questions.jsonl").write_text(json.dumps({"id": 1, "question": "How many?", "db": shop}), encoding="utf-8")
+    done = tabletalk("eval", str(data_dir / "questions.jsonl"), "--engine", "llm")
+    assert done.returncode == 1 and "No chat model is configured" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_check_sql_says_what_passes(tabletalk: Command) -> None:
