@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from core.analysis.humanise import format_compact, format_number
 
 MOST_TICKS = 6
+_FURTHEST = 1e306
+"""Beyond it the length of an axis is more than a float can hold."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def scale_of(
     `most`: ticks, or so. `room`: free space beyond the largest, as a part of the range, for the labels of bars.
     """
     values = list(numbers) or [0.0]
-    low, high = min(values), max(values)
+    low, high = max(min(values), -_FURTHEST), min(max(values), _FURTHEST)
     if zero or (low > 0 and low < near * high) or (high < 0 and high > near * low):
         low, high = min(low, 0.0), max(high, 0.0)
     size = max(abs(low), abs(high))

@@ -10,6 +10,7 @@ from pages.render import actions, expiry, state, trouble
 from pages.render.text import ago, count, escape, label, shortened
 
 SHOWN, SEARCH_FROM = 200, 8
+"""Rows at first sight and per step, and from how many on there is a search."""
 
 
 @st.fragment
@@ -21,7 +22,7 @@ def draw(app: App) -> None:
                 _open("")
         if (error := state.flashed()) is not None:
             trouble.inline(error, key="flash")
-        listings = app.sessions.list(limit=SHOWN)
+        listings = app.sessions.list(limit=state.listed(SHOWN))
         if not listings:
             _empty()
             return
@@ -41,7 +42,8 @@ def _rows(app: App, listings: tuple[SessionListing, ...]) -> None:
         for one in found:
             _row(app, one)
     if (more := app.sessions.count() - len(listings)) > 0:
-        st.caption(f"{count(more, 'older session')} not shown.")
+        title, args = f"Show {count(min(more, SHOWN), 'older session')}", (len(listings) + SHOWN,)
+        st.button(title, key="sessions-more", on_click=state.list_more, args=args)
 
 
 def _row(app: App, one: SessionListing) -> None:

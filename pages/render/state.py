@@ -12,7 +12,7 @@ Theme = Literal["light", "dark"]
 
 PICK_ENGINE, PICK_CONNECTION = "pick-engine", "pick-connection"
 """Keys of the two controls."""
-_OPEN, _SEEN, _FLASH, _ENGINE, _CONNECTION = "open_cards", "seen", "flash", "engine", "connection"
+_OPEN, _SEEN, _FLASH, _ENGINE, _CONNECTION, _LISTED = "open_cards", "seen", "flash", "engine", "connection", "listed"
 
 
 def session_id() -> str:
@@ -74,6 +74,15 @@ def connection(default: str, names: tuple[str, ...]) -> str:
 
 def set_connection(name: str) -> None:
     st.session_state[_CONNECTION] = name
+
+
+def listed(first: int) -> int:
+    """How many sessions the list shows in this tab."""
+    return int(st.session_state.get(_LISTED, first))
+
+
+def list_more(number: int) -> None:
+    st.session_state[_LISTED] = number
 
 
 def value(key: str, default: Any = None) -> Any:

@@ -200,6 +200,18 @@ def test_the_sessions_page_lists_opens_and_renames(app: App) -> None:
     assert "1 question · just now" in words(test)
 
 
+def test_sessions_beyond_the_first_two_hundred_are_shown_at_a_click(app: App) -> None:
+    for number in range(201):
+        app.sessions.create("database", title=f"Number {number}")
+    test = opened(page="sessions.py")
+    assert not any(button.label == "Number 0" for button in test.button)
+    more = test.button(key="sessions-more")
+    assert more.label == "Show 1 older session"
+    more.click().run()
+    assert any(button.label == "Number 0" for button in test.button)
+    assert not test.exception
+
+
 def test_the_sessions_page_without_sessions_says_so(app: App) -> None:
     assert "No sessions yet" in words(opened(page="sessions.py"))
 

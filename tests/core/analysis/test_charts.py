@@ -126,6 +126,13 @@ def test_a_spec_that_does_not_fit_draws_a_note_instead_of_failing() -> None:
         assert figure_dict(spec, result)["layout"]["annotations"][0]["text"].startswith("Nothing to draw")
 
 
+@pytest.mark.parametrize("kind", [ChartKind.BAR, ChartKind.SCATTER])
+def test_numbers_at_the_end_of_what_a_float_holds_are_drawn(kind: ChartKind) -> None:
+    result = table(["n", "measure"], [(1.0, 1e308), (2.0, -1e308), (3.0, 5.0)])
+    figure = figure_dict(ChartSpec(kind, x=0, y=(1,)), result)
+    assert figure["data"] and "Infinity" not in json.dumps(figure, default=str)
+
+
 def test_what_a_person_picked_is_mended_to_fit_the_kind() -> None:
     result, draft = ask(open_shop(), "select city, good, sum(units) as total_units from sale group by 1, 2")
     options = chart_options(result, draft)
