@@ -8,11 +8,12 @@ from core.models import Choice, Clarification, Context
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.language import foreign
 from core.nl2sql.builtin.linking import link
+from core.nl2sql.builtin.query import Field, Query, Related, comparisons, fields, refs
 from core.nl2sql.builtin.reading import Candidate
 
 
 def ambiguous(best: Candidate, context: Context) -> Clarification | None:
-    """Two columns hold the value and nothing in the question speaks for one of them."""
+    """Two columns hold the value, or fit a word alike, and nothing in the question speaks for one of them."""
     for item, links in best.parse.close:
         if item.lower in context.resolutions:
             continue
@@ -24,7 +25,27 @@ def ambiguous(best: Candidate, context: Context) -> Clarification | None:
         return Clarification(
             f"“{item.text}” occurs in several places. Which one do you mean?", choices, confidence=best.confidence
         )
+    return alike(best)
+
+
+def alike(best: Candidate) -> Clarification | None:
+    """Several columns of a table fit a word such as "cheaper" equally well."""
+    for doubt in best.parse.alike:
+        if not any(ref.column in doubt.columns and ref.table == doubt.table for f in _used(best.query) for ref in refs(f.expr)):
+            continue
+        choices = tuple(
+            Choice(_column_words(doubt.table, column, best.parse.index), resolves={doubt.key: f"{doubt.table}.{column}"})
+            for column in doubt.columns[:4]
+        )
+        return Clarification(
+            f"“{doubt.text}” could mean several columns here. Which one do you mean?", choices, confidence=best.confidence
+        )
     return None
+
+
+def _used(query: Query) -> list[Field]:
+    nested = [condition for condition in query.where if isinstance(condition, Related)]
+    return [*fields(query), *(compare.field for related in nested for compare in comparisons(related.where))]
 
 
 def _column_words(table: str, column: str, index: Index) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.models import Assumption, Role
+from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.measuring import count_of, main_measure, measure_of
 from core.nl2sql.builtin.money import money
@@ -169,6 +170,8 @@ def _unit_column(parse: Parse, cue: Item, follow: Item | None) -> Field | None:
         units = parse.index.lexicon.units.get(follow.lower.rstrip("s"), parse.index.lexicon.units.get(follow.lower, ()))
         words += units
     for table in dict.fromkeys([parse.subject, *parse.tables_said()]):
+        if table and words and (settled := parse.settled(cue.lower, words[0], Link("table", table, score=0.0))):
+            return Field(settled)
         for word in words:
             for column in parse.index.table(table).columns if table else ():
                 if word in parse.index.names.columns[table, column.name] and column.kind.numeric and column.role is not Role.KEY:

@@ -9,7 +9,7 @@ from core.errors import EmptyDatabase
 from core.models import Catalog, Clarification, Context, SqlDraft
 from core.nl2sql.builtin import followups
 from core.nl2sql.builtin.assemble import Conventions
-from core.nl2sql.builtin.clarify import ambiguous, strangers, unknown
+from core.nl2sql.builtin.clarify import alike, ambiguous, strangers, unknown
 from core.nl2sql.builtin.confidence import ANSWERS, unused
 from core.nl2sql.builtin.explain import assumptions, explain
 from core.nl2sql.builtin.index import Index, index_of
@@ -42,7 +42,7 @@ class BuiltinEngine:
         asked = question[:_LONGEST]
         today = context.today or datetime.now(UTC).date()
         if edited := followups.edit(asked, context, index, today, self._conventions):
-            return self._drafted(edited.candidate, index, edited.changes, edited.chart_kind)
+            return alike(edited.candidate) or self._drafted(edited.candidate, index, edited.changes, edited.chart_kind)
         found = self._read(asked, context, index, today)
         best = found[0] if found else None
         if best is None or best.confidence < ANSWERS:

@@ -39,6 +39,7 @@ class Lexicon:
         self.light: frozenset[str] = frozenset(data["words"]["light"])
         self.frequency: frozenset[str] = frozenset(data["frequency"]["most"])
         self.implied: dict[str, list[str]] = {**data["compare_implies"], **data["superlative_implies"]}
+        self.alike: dict[str, list[str]] = data["alike"]
         self.derived: dict[str, list[str]] = data["derived"]
 
     def cues_at(self, tokens: Sequence[Token], position: int) -> list[tuple[Cue, int]]:

@@ -197,6 +197,8 @@ def _value_weight(tokens: Sequence[Token], start: int, end: int, links: Sequence
         cased = any(token.text == found.value for found in links) and token.text[0].isupper() and start > 0
         if token.text == "A" or token.text == "I" or (len(token.text) <= 2 and not token.text.isupper()):
             return 0.0
+        if not cased and (token.lemma,) in index.lexicon.synonyms:
+            return 0.45  # "price" is what something costs before it is somebody called Price
         return 1.08 if cased else 0.93
     cased = any(words(found.value) == words(said) and found.value == said for found in links)
     return size * (1.12 if cased else 1.05) + 0.2

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from core.models import Assumption, Column, Kind, Role
+from core.nl2sql.builtin.implying import Doubt, settle
 from core.nl2sql.builtin.index import Index, Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.naming import date_column, key_columns, label_columns, year_column
 from core.nl2sql.builtin.query import Compare, Condition, Expr, Field, Order, Ref
+from core.nl2sql.builtin.text import lemma
 
 _CONDITION_WORDS = {
     "where",
@@ -32,6 +34,8 @@ _CONDITION_WORDS = {
     "does",
     "do",
 }
+_WELL = 0.6
+"""A word that fits a column this well needs no guess."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _ASKING = {
     "show",
@@ -88,6 +92,8 @@ class Parse:
     """What makes this reading less sure, in words for developers; each costs confidence."""
     close: list[tuple[Item, list[Link]]] = field(default_factory=list)
     """Items with several readings of nearly the same weight."""
+    alike: list[Doubt] = field(default_factory=list)
+    """Words several columns fit alike."""
     context: frozenset[str] = frozenset()
     """Tables of the query a follow-up edits: spoken of, though not said."""
     moneys: dict[Expr, tuple[Expr, ...]] = field(default_factory=dict)
@@ -166,11 +172,22 @@ class Parse:
         ranked = self.ranked_columns(item, want, prefer)
         if not ranked:
             return None
+        if want == "number" and (settled := self.settled(item.lower, lemma(item.lower), ranked[0][1])):
+            return settled
         pick = self.picks.get(item.start, 0)
         link = ranked[min(pick, len(ranked) - 1)][1]
         if want == "number" and not numberlike(self.index.column(link.table, link.column)):
             return None
         return Ref(link.table, link.column)
+
+    def settled(self, text: str, word: str, link: Link) -> Ref | None:
+        """The column for a word such as price that none of a table bears by itself; noted where several fit alike."""
+        if link.score >= _WELL:
+            return None
+        column, doubt = settle(text, word, link.table, self.index, self.resolutions)
+        if doubt and doubt not in self.alike:
+            self.alike.append(doubt)
+        return Ref(link.table, column) if column else None
 
     def ranked_columns(self, item: Item, want: str = "", prefer: str = "") -> list[tuple[float, Link]]:
         said, near = set(self.tables_said()), self.tables_near()
@@ -225,7 +242,10 @@ class Parse:
 
     def implied(self, phrase: str, table: str) -> tuple[Ref, bool] | None:
         """The column of a table an adjective speaks of (oldest → age), and whether it runs the other way (birth year)."""
-        for word in self.index.lexicon.implied.get(phrase, ()):
+        words = self.index.lexicon.implied.get(phrase, ())
+        if words and (settled := self.settled(phrase, words[0], Link("table", table, score=0.0))):
+            return settled, False
+        for word in words:
             for column in self.index.table(table).columns:
                 said = self.index.names.columns[table, column.name]
                 if (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,6 +65,43 @@ def test_a_value_of_two_columns_is_asked_about_and_the_choice_is_remembered(shop
     assert len(labels) == 2
     settled = drafted("How many customers in Nord?", twice, context(resolutions=answer.choices[1].resolves))
     assert answer.choices[1].resolves["nord"].split(".")[1] + " = 'Nord'" in settled.sql
+
+
+BOATS = """CREATE TABLE boats (boat_id INTEGER PRIMARY KEY, boat_name VARCHAR(30) NOT NULL, length INTEGER NOT NULL,
+day_rate DECIMAL(6,2) NOT NULL, repair_cost DECIMAL(6,2) NOT NULL)"""
+
+
+@pytest.fixture
+def boats(tmp_path: Path) -> Catalog:
+    path = tmp_path / "boats.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute(BOATS)
+        connection.execute("INSERT INTO boats VALUES (1, 'Gull', 7, 40.5, 900), (2, 'Tern', 9, 62.0, 700)")
+    connection.close()
+    return catalog_of(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("question", ["boats cheaper than 50", "the most expensive boat", "boats with a price above 50"])
+def test_a_measure_two_columns_fit_alike_is_asked_about_and_remembered(question: str, boats: Catalog) -> None:
+    answer = ask(question, boats)
+    assert isinstance(answer, Clarification)
+    assert [choice.label for choice in answer.choices] == ["Boat day rate", "Boat repair cost"]
+    chosen = context(resolutions=answer.choices[0].resolves)
+    assert "day_rate" in drafted(question, boats, chosen).sql
+    assert "day_rate" in drafted("the cheapest boat", boats, chosen).sql
+
+
+def test_a_follow_up_is_asked_about_too(boats: Catalog) -> None:
+    first = drafted("list the boats", boats)
+    answer = ask("only those cheaper than 50", boats, context(("list the boats", first)))
+    assert isinstance(answer, Clarification)
+    assert len(answer.choices) == 2
+
+
+def test_a_column_of_that_name_is_no_question(boats: Catalog, shop: Catalog) -> None:
+    assert "list_price" in drafted("products cheaper than 10", shop).sql
+    assert "day_rate" in drafted("boats with a day rate above 50", boats).sql
+    assert "length" in drafted("the longest boat", boats).sql
 
 
 def test_an_empty_database_is_refused(shop: Catalog) -> None:
