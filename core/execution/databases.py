@@ -72,8 +72,10 @@ class Databases:
             return self._specs[name]
         if name == DEMO_CONNECTION and self._settings.demo:
             return ensure_demo(self._settings.data_dir, progress)
-        known = ", ".join(self.names()) or "none is configured"
-        raise UnknownConnection(f"There is no connection “{name}”.", f"Choose one of these: {known}.")
+        if not self.names():
+            hint = "Whoever runs this app must set DATABASE_URL, or name a database in .streamlit/secrets.toml."
+            raise UnknownConnection("No database is configured.", hint)
+        raise UnknownConnection(f"There is no connection “{name}”.", f"Choose one of these: {', '.join(self.names())}.")
 
 
 def _select_all(table: Table, rows: int, dialect: str) -> str:

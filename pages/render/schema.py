@@ -19,23 +19,25 @@ _ROLES = {Role.MEASURE: "measure", Role.DIMENSION: "category", Role.TIME: "time"
 
 def draw(app: App) -> None:
     st.html('<p class="tt-title" role="heading" aria-level="1">Data</p>')
-    names = app.databases.names()
-    name = _chosen(app, names)
+    name = _chosen(app, app.databases.names())
+    about = _about(app, name)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="data-head"):
-        st.html(f'<p class="tt-meta">{escape(_about(app, name))}</p>', width="content")
+        st.html(f'<p class="tt-meta">{escape(about)}</p>', width="content")
         args = (app, name)
         st.button("Refresh", icon=":material/refresh:", type="tertiary", key="data-refresh", on_click=reading.again, args=args)
     reading.draw(app, name, lambda done: _catalog(app, name, done.catalog) if done.catalog is not None else None)
 
 
 def _about(app: App, name: str) -> str:
-    return DEMO if name == DEMO_CONNECTION else f"{name} · {app.databases.get(name).display}"
+    """Raises UnknownConnection where none is configured."""
+    offered = name in app.databases.names()
+    return DEMO if name == DEMO_CONNECTION and offered else f"{name} · {app.databases.get(name).display}"
 
 
 def _chosen(app: App, names: tuple[str, ...]) -> str:
-    if len(names) == 1:
-        return names[0]
     default = app.databases.default
+    if len(names) < 2:
+        return default
     picked = st.segmented_control(
         "Connection", names, default=default, key="data-connection", required=True, label_visibility="collapsed"
     )

@@ -165,6 +165,15 @@ def test_an_expired_session_can_be_read_and_revived(app: App) -> None:
     assert app.sessions.get(session.id).status is SessionStatus.IDLE
 
 
+@pytest.mark.parametrize("page", ["", "data.py"])
+def test_where_no_database_is_configured_the_page_says_how_to_name_one(tmp_path: Path, page: str) -> None:
+    with environment(TABLETALK_DATA_DIR=str(tmp_path), TABLETALK_DEMO="false"):
+        test = opened(page=page)
+        close_application()
+    assert not test.exception
+    assert "No database is configured." in words(test) and "DATABASE_URL" in words(test)
+
+
 def test_a_question_asked_again_waits_behind_the_one_that_runs(app: App) -> None:
     app.workers.stop()
     session_id = app.sessions.create("database").id

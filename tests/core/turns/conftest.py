@@ -11,7 +11,9 @@ import pytest
 from core.config import ConnectionSpec, Settings
 from core.sessions.connect import connect
 from core.sessions.store import SessionStore
-from tests.core.turns.scripted import make_shop
+from core.turns.desk import Turns
+from core.turns.rooms import Rooms
+from tests.core.turns.scripted import close_rooms, make_shop, open_rooms
 
 
 @pytest.fixture
@@ -39,3 +41,15 @@ def sessions(client: Any) -> SessionStore:
 @pytest.fixture
 def session_id(sessions: SessionStore) -> str:
     return sessions.create("shop").id
+
+
+@pytest.fixture
+def rooms(settings: Settings) -> Iterator[Rooms]:
+    made = open_rooms(settings)
+    yield made
+    close_rooms(made)
+
+
+@pytest.fixture
+def turns(rooms: Rooms) -> Turns:
+    return Turns(rooms)

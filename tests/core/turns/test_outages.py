@@ -35,23 +35,6 @@ StartWorker = Callable[[], "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def rooms(settings: Settings) -> Iterator[Rooms]:
-    made = open_rooms(settings)
-    yield made
-    close_rooms(made)
-
-
-@pytest.fixture
-def turns(rooms: Rooms) -> Turns:
-    return Turns(rooms)
-
-
-@pytest.fixture
-def session_id(rooms: Rooms) -> str:
-    return rooms.sessions.create("shop").id
-
-
-@pytest.fixture
 def start_worker(settings: Settings) -> Iterator[StartWorker]:
     """Starts a worker process of two threads; those that still live are ended after the test."""
     processes: list[subprocess.Popen[str]] = []
