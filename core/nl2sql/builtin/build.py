@@ -8,7 +8,15 @@ from dataclasses import replace
 from sqlglot import exp
 
 from core.nl2sql.builtin import dialect as dialects
-from core.nl2sql.builtin.grains import at_own_grain, grouped_tables, measured_apart, needs_own_grain, nulls_first, side_by_side
+from core.nl2sql.builtin.grains import (
+    at_own_grain,
+    grouped_tables,
+    measured_apart,
+    needs_own_grain,
+    nulls_first,
+    periods_beside,
+    side_by_side,
+)
 from core.nl2sql.builtin.headings import headings
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.nesting import compare_node, conditions_of, sort_conditions
@@ -36,6 +44,7 @@ def build(query: Query, index: Index, dialect: str, outer: frozenset[str] = froz
 
 def _select(query: Query, scope: Scope, conditions: Sequence[exp.Expr]) -> exp.Select:
     scope.grouped_tables = grouped_tables(query)
+    scope.share_within = periods_beside(query)
     names = headings(query, scope.index)
     shown = [_named(field_node(f, scope), f, name, scope) for f, name in zip(query.select, names, strict=True)]
     node = from_(exp.select(*shown), scope)

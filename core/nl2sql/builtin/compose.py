@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from core.nl2sql.builtin import cells, comparing, flags, grouping, measuring, ordering, ranking, relating, showing, timing
+from core.nl2sql.builtin import cells, comparing, flags, grouping, measuring, ordering, ranking, relating, shares, showing, timing
 from core.nl2sql.builtin.assemble import Conventions, assemble
 from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.index import Link
@@ -72,6 +72,7 @@ PASSES: tuple[Pass, ...] = (
     find_subject,
     settle_near,
     charts,
+    shares.cued,
     ordering.limits,
     ordering.orders,
     ordering.rank_by,
@@ -93,6 +94,7 @@ PASSES: tuple[Pass, ...] = (
     showing.targets,
     showing.name_subject,
     named,
+    shares.shares,
 )
 FRAGMENT_PASSES: tuple[Pass, ...] = tuple(step for step in PASSES if step not in (find_subject, showing.name_subject))
 """For a follow-up: the subject is known, and a fragment need not show anything."""

@@ -13,6 +13,7 @@ from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.money import spoken_label
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Field, Order, Query, Ref, Related, refs
+from core.nl2sql.builtin.shares import shared
 
 _ADDS = re.compile(r"\b(and|also|too|as well|additionally|plus|add|in addition|along with)\b")
 _DROPS = re.compile(r"\b(remove|drop|clear|without|no|undo)\b.*\b(filters?|conditions?|restrictions?)\b")
@@ -146,7 +147,7 @@ def measures(query: Query, change: Change) -> Query:
     """ "Average instead", "and the number of orders"."""
     new = [output.field for output in change.parse.outputs if output.field.aggregate and output.field not in query.select]
     if not new:
-        new = _reaggregated(query, change)
+        new = _as_shares(query, change) or _reaggregated(query, change)
     if not new:
         return query
     old = query.measures
@@ -158,6 +159,15 @@ def measures(query: Query, change: Change) -> Query:
     return replace(query, select=(*dimensions_, *kept, *new), order=tuple(dict.fromkeys(order)))
 
 
+def _as_shares(query: Query, change: Change) -> list[Field]:
+    """ "As a percentage of the total": what was added up, as shares."""
+    said = [item for item in change.parse.items if item.is_cue("share")]
+    new = [shared(f) for f in query.measures if not f.share and shared(f) != f] if said and query.dimensions else []
+    for item in said if new else ():
+        item.role = "measure"
+    return new
+
+
 def _reaggregated(query: Query, change: Change) -> list[Field]:
     """ "The average instead": the same column, another aggregate."""
     cue = next((item for item in change.parse.items if item.is_cue("aggregate") and not item.role), None)
@@ -165,7 +175,7 @@ def _reaggregated(query: Query, change: Change) -> list[Field]:
     if cue is None or cue.cue is None or old is None or old.aggregate == cue.cue.value:
         return []
     cue.role = "measure"
-    return [replace(old, aggregate=cue.cue.value, label=_relabelled(old, cue.cue.value))]
+    return [replace(old, aggregate=cue.cue.value, share=False, label=_relabelled(old, cue.cue.value))]
 
 
 def _relabelled(old: Field, aggregate: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.models import Assumption
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.naming import label_columns
@@ -92,6 +94,9 @@ def _is_time(field: Field, index: Index) -> bool:
 
 
 def field_words(field: Field, index: Index) -> str:
+    if field.share:
+        whole = field_words(replace(field, share=False), index)
+        return f"the share of {whole.removeprefix('the number of ').removeprefix('the ')} in percent"
     if field.aggregate == "count":
         if field.expr is None:
             return f"the number of {plural(field.table, index)}"

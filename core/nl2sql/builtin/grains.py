@@ -15,6 +15,7 @@ from core.nl2sql.builtin.plan import Step, aggregates, measure_table, start
 from core.nl2sql.builtin.predicates import predicate
 from core.nl2sql.builtin.query import Condition, Field, Order, Query, Ref, refs
 from core.nl2sql.builtin.scope import Scope, expression, field_node, from_, rounded, same
+from core.nl2sql.builtin.shares import percent
 
 
 def needs_own_grain(query: Query, scope: Scope) -> bool:
@@ -41,10 +42,11 @@ def at_own_grain(query: Query, inline: list[Inline], nested: list[tuple[list[Ste
     def outside(f: Field) -> exp.Expr:
         if not f.aggregate:
             return exp.column(carried[f])
-        twin = next(m for m in measured if same(m, f))
+        twin = next(m for m in measured if same(replace(m, share=False), replace(f, share=False)))
         node = exp.Star() if f.expr is None else exp.column(measured[twin])
         total = {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[f.aggregate](this=node)
-        return rounded(total, f, scope)
+        within = [exp.column(carried[period]) for period in periods_beside(query)]
+        return percent(total, within, scope.dialect) if f.share else rounded(total, f, scope)
 
     shown = [
         exp.alias_(outside(f), dialects.identifier(name, scope.dialect)) for f, name in zip(query.select, names, strict=True)
@@ -110,6 +112,12 @@ def side_by_side(query: Query, tables: list[str], index: Index, dialect: str, bu
     for alias, tree in zip(aliases, parts, strict=True):
         node = node.with_(alias, as_=tree)
     return node.limit(query.limit) if query.limit is not None else node
+
+
+def periods_beside(query: Query) -> tuple[Field, ...]:
+    """The periods of a result that has other groups too."""
+    periods = tuple(f for f in query.dimensions if f.grain)
+    return periods if len(periods) < len(query.dimensions) else ()
 
 
 def _measure_name(f: Field, heading: dict[Field, str]) -> str:

@@ -14,11 +14,16 @@ PREFIX = {"sum": "total", "avg": "average", "min": "minimum", "max": "maximum", 
 def headings(query: Query, index: Index) -> list[str]:
     """One heading per selected field, all different."""
     crowd = len({ref.table for field in query.select for ref in refs(field.expr)}) > 1 or query.grouped
-    names = [field.label or _heading(field, index, crowd) for field in query.select]
+    names = [_share(field.label or _heading(field, index, crowd), field) for field in query.select]
     for at, name in enumerate(names):
         if names.count(name) > 1 and isinstance(expr := query.select[at].expr, Ref):
             names[at] = f"{_singular(expr.role.rsplit('.', 1)[-1] if expr.role else expr.table, index)}_{name}"
     return [name if names.index(name) == at else f"{name}_{at + 1}" for at, name in enumerate(names)]
+
+
+def _share(name: str, field: Field) -> str:
+    """ "revenue_share", "order_share"."""
+    return f"{name.removeprefix('total_').removesuffix('_count')}_share" if field.share else name
 
 
 def _heading(field: Field, index: Index, crowd: bool) -> str:

@@ -11,7 +11,20 @@ from typing import Any
 
 from core.nl2sql.builtin.text import Token, lemma
 
-_SECTIONS = ("aggregate", "count", "group", "compare", "superlative", "order", "not", "distinct", "null", "logic", "chart")
+_SECTIONS = (
+    "aggregate",
+    "count",
+    "group",
+    "compare",
+    "superlative",
+    "order",
+    "not",
+    "distinct",
+    "null",
+    "share",
+    "logic",
+    "chart",
+)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ _ASKING = {"list", "show", "count", "find", "display", "return", "give", "report
 """Words that ask when they come first, whatever a table is called."""
 _BEFORE_NOUN = {"per", "each", "every", "an", "the", "of", "by", "average", "one", "and"}
 """Before these "order by" is a noun and a group: "per order by shipper"."""
+_PARTS = ("share", "percent", "percentage", "proportion")
 _LONGEST_NAME = 6
 _KEEP = 0.3
 
@@ -47,9 +48,20 @@ def _cues(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item
     for cue, end in index.lexicon.cues_at(tokens, position):
         if cue.phrase == "order by" and position and tokens[position - 1].lower in _BEFORE_NOUN:
             continue
+        if cue.kind == "share" and _held_share(tokens, end, index):
+            continue
         item = _item(tokens, position, end, "cue", 1.02 * (end - position) + 0.1 * (end - position - 1))
         item.cue = cue
         yield item
+
+
+def _held_share(tokens: Sequence[Token], end: int, index: Index) -> bool:
+    """Whether a column holds the percents that are asked for ("percentage of votes") itself."""
+    follow = next((token.lemma for token in tokens[end:] if token.lower not in _FILLERS), "")
+    bags = [(word, follow) for word in _PARTS] + [(word,) for word in _PARTS]
+    return any(
+        found.kind == "column" and found.score >= 0.75 for bag in bags for found in index.phrases.get(tuple(sorted(set(bag))), ())
+    )
 
 
 def _figures(tokens: Sequence[Token], position: int, text: str, today: date) -> Iterator[Item]:

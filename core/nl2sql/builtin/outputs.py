@@ -21,7 +21,8 @@ def outputs(query: Query, index: Index) -> tuple[OutputColumn, ...]:
 def _output(field: Field, name: str, index: Index) -> OutputColumn:
     ref = next(refs(field.expr), None)
     source = f"{ref.table}.{ref.column}" if ref and isinstance(field.expr, Ref) else ""
-    return OutputColumn(name, _role(field, index), field.grain, _unit(field, index), field.aggregate, source)
+    aggregate = "share" if field.share else field.aggregate  # what is a share is not added up again
+    return OutputColumn(name, _role(field, index), field.grain, _unit(field, index), aggregate, source)
 
 
 def _role(field: Field, index: Index) -> Role:
@@ -34,6 +35,8 @@ def _role(field: Field, index: Index) -> Role:
 
 
 def _unit(field: Field, index: Index) -> str:
+    if field.share:
+        return "percent"
     if field.aggregate == "count":
         return "count"
     if isinstance(field.expr, Arith):

@@ -48,6 +48,8 @@ class Field:
     """The table whose rows are counted when `expr` is None."""
     label: str = ""
     """What the question calls it; the heading of the column when set."""
+    share: bool = False
+    """The aggregate as percent of its total over everything shown."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from core.nl2sql.builtin import dialect as dialects
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.plan import Place, Plan, Step, place
 from core.nl2sql.builtin.query import Arith, Expr, Field, Query, Ref
+from core.nl2sql.builtin.shares import percent
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Scope:
             self.aliases[at] = _alias(at, self)
         return self.aliases[at]
 
+    share_within: tuple[Field, ...] = ()
+    """Periods that are shown beside groups: shares are of the total of each."""
     nest: Callable[[Query], exp.Query] | None = None
     """Builds a query nested in this one."""
     moved: dict[Place, Place] = field(default_factory=dict)
@@ -109,7 +112,8 @@ def _wrapped(node: exp.Expr, op: str) -> exp.Expr:
 def field_node(field_: Field, scope: Scope) -> exp.Expr:
     """The expression of a field: plain, cut to its grain, or aggregated (at the grain of its own table)."""
     if field_.aggregate == "count" and field_.expr is None:
-        return _count_rows(field_, scope)
+        counted = _count_rows(field_, scope)
+        return finished(counted, field_, scope) if field_.share else counted
     node = expression(field_.expr, scope) if field_.expr is not None else exp.Star()
     if field_.grain:
         node = dialects.cut(node, field_.grain, scope.dialect)
@@ -119,7 +123,15 @@ def field_node(field_: Field, scope: Scope) -> exp.Expr:
         node = exp.Cast(this=node, to=exp.DataType.build("DOUBLE"))
     inner: exp.Expr = exp.Distinct(expressions=[node]) if field_.distinct else node
     total = {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[field_.aggregate](this=inner)
-    return rounded(total, field_, scope)
+    return finished(total, field_, scope)
+
+
+def finished(total: exp.Expr, field_: Field, scope: Scope) -> exp.Expr:
+    """An aggregate without noise, or as the share it is asked for."""
+    if not field_.share:
+        return rounded(total, field_, scope)
+    within = [field_node(field, scope) for field in scope.share_within]
+    return percent(total, within, scope.dialect)
 
 
 def rounded(total: exp.Expr, field_: Field, scope: Scope) -> exp.Expr:
@@ -159,4 +171,9 @@ def _count_rows(field_: Field, scope: Scope) -> exp.Expr:
 
 
 def same(a: Field, b: Field) -> bool:
-    return (a.expr, a.aggregate, a.grain, a.distinct, a.table) == (b.expr, b.aggregate, b.grain, b.distinct, b.table)
+    return _identity(a) == _identity(b)
+
+
+def _identity(field_: Field) -> tuple[object, ...]:
+    """All of a field but what it is called."""
+    return (field_.expr, field_.aggregate, field_.grain, field_.distinct, field_.table, field_.share)

@@ -26,6 +26,8 @@ NOT_ANSWERED = [
     "What is the weather today?",
     "delete all customers",
     "profit by astronaut",
+    "what percentage of orders are online",
+    "share of revenue",
     "number of orders by zodiac sign",
     "top 3 products per category by revenue",
     "x" * 10_000,

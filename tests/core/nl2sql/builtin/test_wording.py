@@ -61,3 +61,16 @@ def test_starter_questions_say_nothing_twice_and_add_up_no_prices(name: str, tmp
         assert not re.search(r"\b(\w+) \1\b|total (average|number|unit (price|cost)|list price)", question, re.IGNORECASE), (
             question
         )
+
+
+def test_a_share_is_told_as_percent_of_the_total(market: Catalog) -> None:
+    draft = drafted("share of revenue by region", market)
+    assert (draft.outputs[-1].name, draft.outputs[-1].unit) == ("revenue_share", "percent")
+    assert "share of revenue in percent for each region" in draft.explanation
+
+
+def test_a_follow_up_turns_totals_into_shares(market: Catalog) -> None:
+    first = drafted("revenue by region", market)
+    second = drafted("as a percentage of the total", market, context(("revenue by region", first)))
+    assert second.outputs[-1].unit == "percent"
+    assert second.changes == ("the share of revenue in percent instead of the revenue",)

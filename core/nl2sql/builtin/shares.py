@@ -1,0 +1,53 @@
+"""Shares: "share of revenue by region", "percentage of orders per channel": a measure as percent of the total."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlglot import Dialect, exp
+
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import Field
+
+_ADDITIVE = ("sum", "count")
+
+
+def cued(parse: Parse) -> None:
+    """Takes the words of a share out of the way of the measure behind them."""
+    for item in parse.items:
+        if item.is_cue("share") and not item.role:
+            item.role = "share"
+
+
+def shares(parse: Parse) -> None:
+    """Turns what is added up per group into its share; without groups there is no total to be a part of, which is a doubt."""
+    said = [item for item in parse.items if item.role == "share"]
+    if not said:
+        return
+    dimensions = parse.groups or [output for output in parse.outputs if not output.field.aggregate]
+    measured = any(f.aggregate in _ADDITIVE for f in (*(o.field for o in parse.outputs), *parse.ranked))
+    if not dimensions or not measured:
+        for item in said:
+            item.role = ""
+        return
+    for output in parse.outputs:
+        output.field = shared(output.field)
+    parse.ranked = [shared(field) for field in parse.ranked]
+    parse.order = [replace(order, field=shared(order.field)) for order in parse.order]
+
+
+def shared(field: Field) -> Field:
+    return replace(field, share=True) if field.aggregate in _ADDITIVE else field
+
+
+def percent(total: exp.Expr, within: Sequence[exp.Expr], dialect: str) -> exp.Expr:
+    """100 × a group's total ÷ the total of all groups (of each period, where there are periods), to two digits."""
+    whole = exp.Window(this=exp.Sum(this=total.copy()), partition_by=list(within))
+    parted = exp.Mul(this=exp.Literal.number("100.0"), expression=total)
+    own = Dialect.get_or_raise(dialect)
+    divisor = exp.Nullif(this=whole, expression=exp.Literal.number(0))
+    ratio = exp.Div(this=parted, expression=divisor, typed=own.TYPED_DIVISION, safe=own.SAFE_DIVISION)
+    if dialect == "sqlite":
+        return exp.Round(this=ratio, decimals=exp.Literal.number(2))
+    return exp.Cast(this=ratio, to=exp.DataType.build("DECIMAL(9, 2)"))
