@@ -51,7 +51,7 @@ def _line(d: Drawing, plot: Plot, line: Line, index: int, stacked: bool) -> dict
         "line": {"color": colour, "width": 2.5},
         "marker": {"color": colour, "size": 6},
         "connectgaps": False,
-        **d.hover(plot, line, [d.moment(m) for m in plot.moments] if len(plot.moments) <= MOST_EXACT_HOVERS else None),
+        **d.hover(plot, line, _moment_names(d, plot)),
     }
     if d.spec.kind is ChartKind.AREA:
         trace |= {"stackgroup": "all"} if stacked else {"fill": "tozeroy", "fillcolor": _faint(colour)}
