@@ -133,7 +133,11 @@ class Turns:
             if lease is None:
                 turn = self.wait(session_id, turn.id, timeout_s=1, on_event=on_event)
                 continue
-            run_session(self._rooms, lease, on_event=on_event)
+            try:
+                run_session(self._rooms, lease, on_event=on_event)
+            except KeyboardInterrupt:  # the turn is shown as interrupted at once, not when the lease runs out
+                lease.release()
+                raise
             turn = self._sessions.turn(session_id, turn.id)
         return turn
 

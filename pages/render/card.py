@@ -149,5 +149,5 @@ def _controls(app: App, turn: Turn, result: ResultSet | None, writable: bool) ->
 def _retry(app: App, turn: Turn, writable: bool) -> None:
     args = (app, turn.session_id, turn.id)
     st.button(
-        "Try again", icon=":material/refresh:", key=f"retry-{turn.id}", on_click=actions.retry, args=args, disabled=not writable
+        "Retry", icon=":material/refresh:", key=f"retry-{turn.id}", on_click=actions.retry, args=args, disabled=not writable
     )

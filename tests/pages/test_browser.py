@@ -218,7 +218,7 @@ def test_stop_ends_a_running_statement(site: Site) -> None:
     expect(running.locator("pre.sql")).to_contain_text("RECURSIVE")
     running.get_by_role("button", name="Stop").click()
     expect(card(page, "Count for ever")).to_contain_text("Stopped.")
-    expect(card(page, "Count for ever").get_by_role("button", name="Try again")).to_be_visible()
+    expect(card(page, "Count for ever").get_by_role("button", name="Retry")).to_be_visible()
     page.close()
 
 

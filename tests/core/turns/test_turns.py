@@ -103,6 +103,18 @@ def test_what_is_told_is_already_stored(turns: Turns, rooms: Rooms, session_id: 
     assert stored["done"].state is TurnState.DONE
 
 
+def test_a_command_that_is_interrupted_leaves_its_turn_interrupted_at_once(turns: Turns, rooms: Rooms, session_id: str) -> None:
+    def interrupt(event: Event) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        turns.run_here(session_id, COUNT, on_event=interrupt)
+    [turn] = rooms.sessions.turns(session_id)
+    assert turn.state is TurnState.RUNNING and turns.is_interrupted(turn, turns.progress(session_id))
+    assert turns.run_here(session_id, COUNT).state is TurnState.DONE
+    assert rooms.sessions.turn(session_id, turn.id).state is TurnState.FAILED
+
+
 def test_query_mode_gives_the_table_alone(turns: Turns, rooms: Rooms) -> None:
     session_id = rooms.sessions.create("shop", mode=Mode.QUERY).id
     turn = turns.run_here(session_id, COUNT)
