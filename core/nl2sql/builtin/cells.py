@@ -39,6 +39,8 @@ def _merged(parse: Parse, last: tuple[Item, Compare], item: Item, compare: Compa
         return None
     if any(other.lower == "both" for other in parse.before(last[0], 4)) and not any(other.lower == "or" for other in between):
         return None
+    if compare.negated and not before.negated:
+        return None  # "tea but not coffee"
     for other in between:
         if other.lower == "or":
             other.role = "condition"

@@ -39,6 +39,8 @@ def confidence(parse: Parse, query: Query) -> float:
     sure -= 0.12 * len(parse.doubts)
     if any(item.cue is not None and item.cue.kind in ("aggregate", "count") for item in lost):
         sure -= 0.25  # a measure was asked for and none found
+    if any(item.is_cue("not") for item in lost):
+        sure -= 0.3  # the opposite of what was asked
     if any(item.is_cue("share") for item in lost):
         sure -= 0.5  # a part of something was asked for, not the whole
     if any(item.lower in parse.index.lexicon.beyond for item in lost):

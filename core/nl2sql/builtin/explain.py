@@ -210,6 +210,7 @@ def assumptions(query: Query, index: Index, notes: list[Assumption]) -> tuple[As
     if joins := _joins(query, index):
         found.append(Assumption("join", joins))
     found += _nulls(query, index)
+    found += _unmatched(query, index)
     if query.limit is not None and query.order:
         by = order_words(query.order[0], index)
         found.append(Assumption("limit", f"Only the first {query.limit} by {by}; rows that tie with the last are left out"))
@@ -233,6 +234,22 @@ def _joins(query: Query, index: Index) -> str:
     if not plan.steps:
         return ""
     return "Joined through " + " → ".join(dict.fromkeys([plan.base[0], *(step.right[0] for step in plan.steps)]))
+
+
+def _unmatched(query: Query, index: Index) -> list[Assumption]:
+    """Rows a join leaves out because their key is not filled in: said wherever something is added up."""
+    try:
+        plan = start(query, index.graph)
+    except NoPath:
+        return []
+    found = []
+    for step in plan.steps if query.measures else ():
+        share = index.graph.missing(step.edge)
+        owner, other = (step.right, step.left) if step.edge.many else (step.left, step.right)
+        if share > 0 and not step.edge.many:
+            said = f"{_capital(plural(owner[0], index))} with no {' '.join(index.names.tables[other[0]])} are left out"
+            found.append(Assumption("null", f"{said} ({max(1, round(100 * share))} % of them)"))
+    return found
 
 
 def _nulls(query: Query, index: Index) -> list[Assumption]:

@@ -20,6 +20,8 @@ _ASKING = {"list", "show", "count", "find", "display", "return", "give", "report
 _BEFORE_NOUN = {"per", "each", "every", "an", "the", "of", "by", "average", "one", "and"}
 """Before these "order by" is a noun and a group: "per order by shipper"."""
 _PARTS = ("share", "percent", "percentage", "proportion")
+_BEFORE_VERB = {"not", "have", "has", "never", "ever", "who", "that", "customers", "we"}
+"""After these "ordered in" is what somebody did: "have not ordered in 2025"."""
 _LONGEST_NAME = 6
 _KEEP = 0.3
 
@@ -47,6 +49,8 @@ def _item(tokens: Sequence[Token], start: int, end: int, kind: str, weight: floa
 def _cues(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item]:
     for cue, end in index.lexicon.cues_at(tokens, position):
         if cue.phrase == "order by" and position and tokens[position - 1].lower in _BEFORE_NOUN:
+            continue
+        if cue.phrase == "ordered in" and position and tokens[position - 1].lower in _BEFORE_VERB:
             continue
         if cue.kind == "share" and _held_share(tokens, end, index):
             continue

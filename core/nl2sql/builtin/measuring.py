@@ -7,9 +7,10 @@ from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.money import money, money_for
 from core.nl2sql.builtin.parse import Output, Parse
-from core.nl2sql.builtin.query import Field, Ref
+from core.nl2sql.builtin.query import Field, Ref, refs
 from core.nl2sql.builtin.text import lemma
 
+_PER_UNIT = {"price", "cost", "rate", "percent", "fee"}
 _SURE = 0.8
 """A column that fits worse than this is not summed without being told to."""
 _DIVIDING = ("by", "per", "across", "broken down by", "grouped by", "group by", "split by", "breakdown by", "segmented by")
@@ -151,10 +152,26 @@ def _counted(parse: Parse, item: Item, distinct: bool) -> Field | None:
         return None
     column = parse.column(ref)
     if column.kind.numeric and column.role is Role.MEASURE and not distinct:
-        return Field(ref, "sum")
+        return Field(_number_of(parse, item) or ref, "sum")
     if ref.column in parse.index.table(ref.table).primary_key and len(parse.index.table(ref.table).primary_key) == 1:
         return count_of(parse, ref.table)
     return Field(ref, "count", distinct=True)
+
+
+def _number_of(parse: Parse, item: Item) -> Ref | None:
+    """What "number of units" adds up: never a price or cost; what was sold, where it was sold."""
+    found = [
+        Ref(link.table, link.column)
+        for _, link in parse.ranked_columns(item, "number", parse.subject)
+        if parse.index.column(link.table, link.column).kind.numeric
+        and not _PER_UNIT & set(parse.index.names.columns[link.table, link.column])
+    ]
+    sold = next((other for other in parse.items if lemma(other.lower) == "sell"), None)
+    if sold is not None and money_for(parse, ("revenue",)):
+        earning = [next(refs(expr)).table for choices in parse.moneys.values() for expr in choices]
+        found.sort(key=lambda ref: ref.table not in earning)
+        sold.role = sold.role or "measure"
+    return next(iter(found), None)
 
 
 def _members(parse: Parse, item: Item, table: Link) -> Field | None:
@@ -177,6 +194,7 @@ def _bare_measures(parse: Parse) -> None:
     if parse.ranked:
         return
     beside = any(output.field.aggregate for output in parse.outputs)
+    bare: list[Output] = []
     divided = any(item.is_cue("group") and item.lower in _DIVIDING and item.role == "group" for item in parse.items)
     if not divided and not any(output.field.grain for output in parse.groups):
         if not beside:
@@ -191,6 +209,9 @@ def _bare_measures(parse: Parse) -> None:
                 item.role = "measure"
                 parse.outputs.append(Output(item.start, field))
                 beside = True
+                bare.append(parse.outputs[-1])
+    if any(output.field.expr is not None for output in bare):  # "stock on hand": what is added up, not how many rows hold it
+        parse.outputs = [output for output in parse.outputs if output not in bare or output.field.expr is not None]
 
 
 def _adds_up(parse: Parse, item: Item) -> bool:

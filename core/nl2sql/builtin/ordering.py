@@ -30,6 +30,7 @@ def limits(parse: Parse) -> None:
             )
             if cue.lower in ("first", "last") and (following := parse.next_real(item)) and following.kind == "name":
                 parse.direction = ""
+                _events_in_time(parse, cue, following)
         elif (cue is not None and (cue.start == item.end or cue.end == item.start)) or (
             item.kind == "number"
             and _asked_number(parse, item)
@@ -38,6 +39,14 @@ def limits(parse: Parse) -> None:
             parse.limit, item.role = int(item.number), "limit"
     if parse.limit is None:
         _bare_top(parse)
+
+
+def _events_in_time(parse: Parse, cue: Item, following: Item) -> None:
+    """ "The last 10 orders": events are first and last in time."""
+    table = following.table.table if following.table else ""
+    when = parse.date_of(table) if table and table == parse.subject else None
+    if when and not any(other.is_cue("order") for other in parse.items):
+        parse.order.append(Order(Field(when), cue.lower == "last"))
 
 
 def rank_measure(parse: Parse) -> None:

@@ -20,7 +20,7 @@ def superlatives(parse: Parse) -> None:
     for item in parse.items:
         if item.role or not item.is_cue("superlative") or parse.in_order_clause(item):
             continue
-        for reader in (_frequency, _of_verb, _implied, _of_measure, _of_table, _of_column, _largest_entity):
+        for reader in (_frequency, _of_verb, _implied, _of_measure, _of_table, _of_column, _largest_entity, _of_events):
             if reader(parse, item):
                 item.role = "rank"
                 break
@@ -104,6 +104,17 @@ def _of_verb(parse: Parse, cue: Item) -> bool:
     verb.role = "rank"
     _add(parse, cue, Field(measure, "sum"))
     return True
+
+
+def _of_events(parse: Parse, cue: Item) -> bool:
+    """ "Which promotions were used most": how often something happened to them."""
+    if cue.lower.removeprefix("the ") not in ("most", "least") or _following(parse, cue) or not parse.subject:
+        return False
+    counted = _events_of(parse, parse.subject)
+    if counted != parse.subject:
+        parse.notes.append(Assumption("measure", f"“{cue.lower}” is counted by {' '.join(parse.index.names.tables[counted])}"))
+        _add(parse, cue, count_of(parse, counted))
+    return counted != parse.subject
 
 
 def _implied(parse: Parse, cue: Item) -> bool:

@@ -143,3 +143,10 @@ def test_the_representation_survives_json(shop: Catalog) -> None:
 def test_reads_of_another_engine_are_left_alone() -> None:
     assert from_json({"tables": ["orders"]}) is None
     assert from_json(None) is None
+
+
+def test_rows_a_join_leaves_out_are_said(tmp_path: Path) -> None:
+    market = catalog_of(f"sqlite:///{make_sqlite('market', tmp_path)}")
+    texts = [assumption.text for assumption in drafted("revenue by promotion", market).assumptions]
+    assert "Orders with no promotion are left out (67 % of them)" in texts
+    assert not any("left out" in a.text for a in drafted("revenue by category per year", market).assumptions)
