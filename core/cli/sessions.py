@@ -15,8 +15,9 @@ def add(commands: Any) -> None:
     parser = commands.add_parser("sessions", help="work with sessions")
     actions = parser.add_subparsers(required=True, metavar="ACTION", dest="action")
     new = actions.add_parser("new", help="make a session and print its id")
-    new.add_argument("--db", metavar="URL")
-    new.add_argument("--connection", metavar="NAME")
+    database = new.add_mutually_exclusive_group()
+    database.add_argument("--db", metavar="URL")
+    database.add_argument("--connection", metavar="NAME")
     new.add_argument("--title", default="")
     actions.add_parser("list", help="the sessions, newest activity first").add_argument("--json", action="store_true")
     for name, what in (("show", "one session with its turns, as JSON"), ("delete", "delete a session")):

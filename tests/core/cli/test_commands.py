@@ -74,6 +74,7 @@ def test_an_empty_question_is_an_error(tabletalk: Command, shop: str) -> None:
 def test_wrong_usage_exits_with_2(tabletalk: Command) -> None:
     assert tabletalk("ask").returncode == 2
     assert tabletalk("ask", "x", "--db", "a", "--connection", "b").returncode == 2
+    assert tabletalk("sessions", "new", "--db", "a", "--connection", "b").returncode == 2
 
 
 def test_a_session_is_made_listed_and_deleted(tabletalk: Command, shop: str) -> None:
