@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Query, refs
+from core.nl2sql.builtin.query import Query, comparisons, refs
+from core.nl2sql.builtin.text import lemma
 
+_BEYOND = re.compile(r"\b(days? of (the )?week|time of (the )?day|hours? of (the )?day|out of stock)\b")
+"""What takes more than the columns a word links to."""
 ANSWERS = 0.58
 """Below this the engine asks back."""
 
@@ -45,6 +50,10 @@ def confidence(parse: Parse, query: Query) -> float:
         sure -= 0.5  # a part of something was asked for, not the whole
     if any(item.lower in parse.index.lexicon.beyond for item in lost):
         sure -= 0.25
+    if _BEYOND.search(" ".join(item.lower for item in parse.items)):
+        sure -= 0.5
+    if any(lemma(item.lower) == "sell" for item in lost) and any(c.op == "period" for c in comparisons(query.where)):
+        sure -= 0.25  # when something was sold is another date than its own
     if _stray_group(parse) or _per_group(parse):
         sure -= 0.5
     if lost and not (query.where or query.having or query.measures or query.limit):

@@ -97,6 +97,8 @@ def _aggregate(parse: Parse, aggregate: str, item: Item) -> Field | None:
     if earned := money(parse, item):
         return Field(earned, aggregate)
     if ref and (named or table is None) and parse.column(ref).role is not Role.KEY:
+        if aggregate == "sum" and {"percent", "percentage"} & set(parse.index.names.columns[ref.table, ref.column]):
+            parse.doubts += [f"{ref.column} does not add up"] * 4
         return Field(ref, aggregate)
     if table and (main := main_measure(parse, table.table)) and aggregate != "sum":
         return Field(main, aggregate)

@@ -129,4 +129,10 @@ def _membership(steps: Sequence[Step], conditions: list[Condition], negated: boo
     left = [scope.column(Ref(gate.left[0], column, gate.left[1])) for column in gate.edge.columns]
     target = left[0] if len(left) == 1 else exp.Tuple(expressions=left)
     member = exp.In(this=target, query=select.subquery())
-    return negate(member) if negated else member
+    if not negated:
+        return member
+    owner = scope.index.table(gate.left[0]).by_name
+    optional = [name for name in gate.edge.columns if owner[name].nullable and owner[name].null_count != 0]
+    nodes = [scope.column(Ref(gate.left[0], name, gate.left[1])) for name in optional]
+    empty = [exp.Is(this=node, expression=exp.Null()) for node in nodes]
+    return exp.paren(exp.or_(*empty, negate(member))) if empty else negate(member)  # NOT IN is not true of a missing key

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.models import Assumption, Role
-from core.nl2sql.builtin.grouping import fields_of
+from core.nl2sql.builtin.grouping import fields_of, grain_field
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.measuring import count_of, measure_of
 from core.nl2sql.builtin.money import money, money_for
@@ -13,6 +13,7 @@ from core.nl2sql.builtin.text import lemma
 
 _MAGNITUDE = ("size", "area", "population", "length", "amount", "total", "height", "capacity", "number", "quantity", "value")
 _EARNING = {"sell", "spend", "earn", "buy", "purchase", "pay", "bring", "generate", "make"}
+_HANDFUL = 10
 _COUNTING = ("most", "the most", "fewest", "least", "more")
 
 
@@ -20,10 +21,22 @@ def superlatives(parse: Parse) -> None:
     for item in parse.items:
         if item.role or not item.is_cue("superlative") or parse.in_order_clause(item):
             continue
+        _asked_period(parse, item)
         for reader in (_frequency, _of_verb, _implied, _of_measure, _of_table, _of_column, _largest_entity, _of_events):
             if reader(parse, item):
                 item.role = "rank"
                 break
+
+
+def _asked_period(parse: Parse, cue: Item) -> None:
+    """ "Which month had the highest revenue", "the best month for sales": periods are ranked, so they are grouped by."""
+    if parse.groups or not parse.items or parse.items[0].lower not in ("which", "what", "in", "when"):
+        return
+    near = [*parse.before(cue, 4), *parse.after(cue, 1)]
+    asked = next((other for other in near if other.kind == "grain" and not other.role and not other.lower.endswith("ly")), None)
+    if asked is not None and (field := grain_field(parse, asked.grain)):
+        asked.role = "group"
+        parse.groups.append(Output(asked.start, field))
 
 
 def extremes(parse: Parse) -> None:
@@ -93,15 +106,19 @@ def _events_of(parse: Parse, table: str) -> str:
 
 def _of_verb(parse: Parse, cue: Item) -> bool:
     """ "Who sold the most", "which customer spent the most": the verb says what is added up."""
-    if cue.lower not in (*_COUNTING, "best") or _following(parse, cue):
+    selling = cue.lower in ("best selling", "top selling")
+    if not selling and (cue.lower not in (*_COUNTING, "best") or _following(parse, cue)):
         return False
-    verb = next((other for other in parse.before(cue, 3) if lemma(other.lower) in _EARNING), None)
+    verb = cue if selling else next((other for other in parse.before(cue, 3) if lemma(other.lower) in _EARNING), None)
     if verb is None or verb.role:
         return False
     measure = money_for(parse, ("revenue",))
     if measure is None:
         return False
     verb.role = "rank"
+    follow = _following(parse, cue) if selling else None
+    if parse.limit is None and follow is not None and lemma(follow.lower) != follow.lower:
+        parse.limit = _HANDFUL
     _add(parse, cue, Field(measure, "sum"))
     return True
 
@@ -138,6 +155,8 @@ def _implied(parse: Parse, cue: Item) -> bool:
             ref, reverse = found
             if parse.groups:
                 extreme = "max" if cue.is_cue("superlative", "desc") != reverse else "min"
+                own = " ".join(parse.index.names.tables[table])
+                parse.notes.append(Assumption("measure", f"Only the {_said(parse, ref)} is shown, not which {own} it belongs to"))
                 parse.outputs.append(Output(cue.start, Field(ref, extreme)))
                 return True
             parse.notes.append(Assumption("column", f"“{phrase}” is read as {_said(parse, ref)}"))
@@ -226,6 +245,8 @@ def _is_asked(parse: Parse, cue: Item, follow: Item) -> bool:
     """Nothing to show stands before the superlative, and no row is asked for after it."""
     if parse.limit is not None and parse.limit > 1:
         return False
+    if any(group.field.grain and group.at < cue.start + 3 for group in parse.groups) and parse.items[0].lower != "show":
+        return not any(other.kind == "grain" and other.role == "group" for other in (*parse.before(cue, 4), *parse.after(cue, 1)))
     if parse.groups and not any(other.lower in ("which", "who") for other in parse.items[:2]):
         return True
     if any(other.kind == "name" and other.role not in ("group", "order") for other in parse.before(cue, 99)):

@@ -61,11 +61,23 @@ def _asks_names(parse: Parse, item: Item) -> bool:
     return True
 
 
+def _theirs(parse: Parse, item: Item) -> bool:
+    """ "Products and their categories": both are shown."""
+    before = [other.lower for other in parse.before(item, 2)]
+    plain = not any(output.field.aggregate for output in parse.outputs)
+    return before[:1] == ["their"] and before[1:2] in (["and"], ["with"]) and plain and bool(parse.subject)
+
+
 def _table(parse: Parse, item: Item) -> None:
     assert item.table is not None
     table = item.table.table
     item.role = "subject"
     if _asks_names(parse, item):
+        parse.outputs.extend(Output(item.start, field, table) for field in parse.label(table))
+        return
+    if _theirs(parse, item) and table != parse.subject and not parse.groups and not parse.ranked:
+        if not any(output.entity == parse.subject for output in parse.outputs):
+            parse.outputs.extend(Output(0, field, parse.subject) for field in parse.label(parse.subject))
         parse.outputs.extend(Output(item.start, field, table) for field in parse.label(table))
         return
     measured = {measure_table(output.field) for output in parse.outputs if output.field.aggregate}

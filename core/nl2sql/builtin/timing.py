@@ -10,6 +10,7 @@ from core.nl2sql.builtin.grouping import grain_field
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.periods import Period, join_periods, relative_period, since, until
+from core.nl2sql.builtin.plan import measure_table
 from core.nl2sql.builtin.query import AnyOf, Compare, Field, Ref
 
 _SINCE = {"since", "starting", "from"}
@@ -134,6 +135,8 @@ def _event_beside(parse: Parse, item: Item) -> Ref | None:
     if before is None or before.kind != "name" or not before.table or before.role == "group":
         return None
     table = before.table.table
+    if table == parse.subject and any(f.aggregate and measure_table(f) not in ("", table) for f in parse.ranked):
+        return None  # "the best selling product in 2024": the sales are of 2024
     return parse.date_of(table) or parse.year_of(table)
 
 

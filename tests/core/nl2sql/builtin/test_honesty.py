@@ -28,6 +28,8 @@ NOT_ANSWERED = [
     "profit by astronaut",
     "what percentage of orders are online",
     "share of revenue",
+    "revenue by day of the week",
+    "how many different products did we sell in 2023",
     "number of orders by zodiac sign",
     "top 3 products per category by revenue",
     "x" * 10_000,
