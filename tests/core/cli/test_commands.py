@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
-from tests.core.cli.conftest import Command
+from core.config import Settings
+from core.models import TurnState
+from core.wiring import build
+from tests.core.cli.conftest import ROOT, Command
 
 ASK_KEYS = {
     *(
@@ -127,3 +133,19 @@ def test_check_sql_names_the_line_it_cannot_read(tabletalk: Command) -> None:
     done = tabletalk("check-sql", stdin='{"sql": "SELECT 1"}\nnot json')
     assert done.returncode == 2
     assert "Line 2" in done.stderr
+
+
+def test_a_worker_answers_what_another_process_asked(data_dir: Path, shop: str) -> None:
+    environ = {"TABLETALK_DATA_DIR": str(data_dir / "data"), "DATABASE_URL": shop, "TABLETALK_DEMO": "false"}
+    app = build(Settings.from_env(environ))
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    argv = [sys.executable, "-m", "core", "worker"]
+    with subprocess.Popen(argv, cwd=ROOT, env=kept | environ, stderr=subprocess.PIPE, text=True) as worker:
+        session_id = app.sessions.create("database").id
+        turn = app.turns.submit(session_id, "How many customers are there?")
+        answered = app.turns.wait(session_id, turn.id, timeout_s=30)
+        worker.terminate()
+        told = worker.communicate(timeout=30)[1]
+    app.close()
+    assert answered.state is TurnState.DONE, answered
+    assert (worker.returncode, told) == (0, "Working on up to 4 questions at once.\n")
