@@ -107,6 +107,8 @@ def _events_of(parse: Parse, table: str) -> str:
 def _of_verb(parse: Parse, cue: Item) -> bool:
     """ "Who sold the most", "which customer spent the most": the verb says what is added up."""
     selling = cue.lower in ("best selling", "top selling")
+    if selling and parse.groups:
+        return False  # "the best selling product in each category" ranks within groups, which no query here can say yet
     if not selling and (cue.lower not in (*_COUNTING, "best") or _following(parse, cue)):
         return False
     verb = cue if selling else next((other for other in parse.before(cue, 3) if lemma(other.lower) in _EARNING), None)

@@ -28,6 +28,7 @@ NOT_ANSWERED = [
     "profit by astronaut",
     "what percentage of orders are online",
     "share of revenue",
+    "best selling product in each category",
     "revenue by day of the week",
     "how many different products did we sell in 2023",
     "number of orders by zodiac sign",
