@@ -24,6 +24,7 @@ from core.errors import StoreUnavailable
 from core.models import Turn
 from core.sessions.connect import connect
 from core.sessions.store import SessionStore
+from tests.conftest import absent
 
 Start = Callable[..., Any]
 Until = Callable[[Callable[[], object]], None]
@@ -214,7 +215,7 @@ def test_more_threads_than_connections_wait_for_one(redis_url: str, data_dir: Pa
 def certificate(data_dir: Path) -> Path:
     """A self-signed certificate for 127.0.0.1 and its key in one file."""
     if not shutil.which("openssl"):
-        pytest.skip("no openssl to make a certificate with")
+        absent("no openssl to make a certificate with")
     both, key = data_dir / "both.pem", data_dir / "key.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
