@@ -12,8 +12,10 @@ _FIELD_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 def new_session_id() -> str:
-    """128 random bits as 22 URL-safe characters."""
-    return secrets.token_urlsafe(16)
+    """128 random bits as 22 URL-safe characters; none begins with a dash, which a command would take for an option."""
+    while (identifier := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return identifier
 
 
 def is_session_id(text: str) -> bool:

@@ -50,3 +50,7 @@ def test_all_keys_of_a_session_share_one_hash_tag() -> None:
         keys.queue(session_id),
         keys.lease(session_id),
     )
+
+
+def test_no_new_id_looks_like_an_option_of_a_command() -> None:
+    assert not any(new_session_id().startswith("-") for _ in range(2_000))
