@@ -40,10 +40,9 @@ def open_cards(session: str, latest: tuple[str, ...]) -> set[str]:
 
 
 def first_sight(session: str) -> bool:
-    """True for the first drawing of that session in this tab, or after another one was shown."""
-    before = st.session_state.get(_SEEN)
-    st.session_state[_SEEN] = session
-    return before != session
+    """Whether this tab has drawn no card of that session yet, or another session since. Ask before open_cards."""
+    seen = st.session_state.get(_OPEN)
+    return seen is None or seen[0] != session
 
 
 def flash(error: TabletalkError) -> None:
