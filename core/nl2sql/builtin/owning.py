@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models import Assumption
+from core.models import Assumption, Kind
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
@@ -19,7 +19,10 @@ def owned(parse: Parse) -> None:
     for item in parse.items:
         if item.kind != "name" or item.role or lemma(item.lower) not in _GENERIC:
             continue
-        if owner := _owner(parse, item):
+        named = _named(parse, item)
+        if named is not None and _is_column_of_names(parse, named):
+            item.role = "naming"  # "names of directors" where a column holds them: the directors themselves
+        elif named is not None and (owner := _table(named)):
             own = tuple(link for link in item.columns if link.table == owner and _bears(parse, owner, link.column, item))
             if own:
                 item.links = own
@@ -41,17 +44,25 @@ def _nameless(parse: Parse, table: str) -> None:
         parse.doubts.append(f"{table} has no names")
 
 
-def _owner(parse: Parse, item: Item) -> str:
-    """The table of "names of (all the) suppliers" or of "supplier names"; empty where none stands there."""
+def _named(parse: Parse, item: Item) -> Item | None:
+    """What stands in "names of (all the) suppliers" or in "supplier names", if anything does."""
     following = parse.after(item, 10)
     of = next((at for at, other in enumerate(following) if other.lower == "of"), None)
     if of is not None and all(other.kind == "name" or other.lower in _JOINING for other in following[:of]):
-        named = next((other for other in following[of:] if other.lower not in _BETWEEN), None)
-        return _table(named) if named else ""
+        named = next((other for other in following[of:] if other.lower not in _BETWEEN and not other.is_cue("distinct")), None)
+        return named if named and named.kind == "name" else None
     before = parse.before(item, 2)
     if before and before[0].text in ("'s", "’s", "'", "’"):
         before = before[1:]
-    return _table(before[0]) if before else ""
+    return before[0] if before and before[0].kind == "name" else None
+
+
+def _is_column_of_names(parse: Parse, item: Item) -> bool:
+    """A word that only a column of texts bears: its cells are the names."""
+    best = next(iter(item.columns), None)
+    if best is None or best.score < _CERTAIN or (item.table and item.table.score >= best.score - 0.1):
+        return False
+    return parse.index.column(best.table, best.column).kind is Kind.TEXT and lemma(item.lower) not in _GENERIC
 
 
 def _table(item: Item) -> str:

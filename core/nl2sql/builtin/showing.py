@@ -6,6 +6,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.plan import measure_table, places_of
 from core.nl2sql.builtin.query import Field, Ref
+from core.nl2sql.builtin.zones import attached
 
 
 def targets(parse: Parse) -> None:
@@ -18,6 +19,8 @@ def targets(parse: Parse) -> None:
             parse.outputs.extend(Output(item.start, field, item.owner) for field in parse.label(item.owner))
         elif _reads_as_table(parse, item):
             _table(parse, item)
+        elif attached(parse, item):
+            item.role = "context"
         elif ref := parse.column_of(item, prefer=parse.subject):
             item.role = "target"
             if not any(output.field.expr == ref and output.field.aggregate for output in parse.outputs):

@@ -1,4 +1,4 @@
-"""Four small databases of our own (a shop, a school, a clinic, a market), made from SQL files, and how they are asked."""
+"""Five small databases of our own (a shop, a school, a clinic, a market, a stage), made from SQL files, and how they are asked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.nl2sql.builtin import BuiltinEngine
 
 HERE = Path(__file__).parent
 TODAY = date(2024, 3, 15)
-NAMES = ("shop", "school", "clinic", "market")
+NAMES = ("shop", "school", "clinic", "market", "stage")
 
 
 def script(name: str) -> list[str]:
