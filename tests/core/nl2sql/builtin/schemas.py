@@ -1,4 +1,4 @@
-"""Five small databases of our own (a shop, a school, a clinic, a market, a stage), made from SQL files, and how they are asked."""
+"""Five small databases of our own (shop, school, clinic, market, stage), made from SQL files, and how they are asked."""
 
 from __future__ import annotations
 
