@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from core.nl2sql.builtin import cells, comparing, flags, grouping, measuring, ordering, ranking, relating, shares, showing, timing
+from core.nl2sql.builtin import (
+    cells,
+    comparing,
+    denying,
+    flags,
+    grouping,
+    measuring,
+    ordering,
+    ranking,
+    relating,
+    shares,
+    showing,
+    timing,
+)
 from core.nl2sql.builtin.assemble import Conventions, assemble
 from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.index import Link
@@ -78,6 +91,7 @@ PASSES: tuple[Pass, ...] = (
     ordering.rank_by,
     ordering.rank_measure,
     grouping.groups,
+    denying.denials,
     comparing.comparisons,
     ranking.superlatives,
     ranking.extremes,
@@ -93,6 +107,7 @@ PASSES: tuple[Pass, ...] = (
     both,
     showing.targets,
     showing.name_subject,
+    denying.deny,
     named,
     shares.shares,
 )

@@ -8,7 +8,7 @@ from core.models import Assumption
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.naming import label_columns
 from core.nl2sql.builtin.plan import NoPath, aggregates, place, start
-from core.nl2sql.builtin.query import AnyOf, Arith, Compare, Condition, Expr, Field, Order, Query, Ref, Related, refs
+from core.nl2sql.builtin.query import AnyOf, Arith, Compare, Condition, Expr, Field, Order, Query, Ref, Related, comparisons, refs
 
 _OPS = {
     "=": "is",
@@ -253,7 +253,15 @@ def _unmatched(query: Query, index: Index) -> list[Assumption]:
 
 
 def _nulls(query: Query, index: Index) -> list[Assumption]:
+    """Missing values neither count into an average nor fulfil "is not": nobody knows what they would be."""
     found = []
+    for compare in comparisons(query.where):
+        ref = next(refs(compare.field.expr), None)
+        denied = compare.negated or compare.op == "!="
+        if ref and denied and compare.op != "null" and (index.column(ref.table, ref.column).null_count or 0) > 0:
+            own = plural(ref.table, index).capitalize()
+            said = " ".join(index.names.columns[ref.table, ref.column])
+            found.append(Assumption("null", f"{own} with no {said} are left out, as theirs is not known"))
     for field in aggregates(query):
         ref = next(refs(field.expr), None)
         if ref and field.aggregate == "avg" and (index.column(ref.table, ref.column).null_count or 0) > 0:

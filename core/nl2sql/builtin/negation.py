@@ -8,6 +8,8 @@ from core.nl2sql.builtin.parse import Parse
 
 def negated(parse: Parse, item: Item) -> bool:
     """A word of negation shortly before, not used yet by another condition."""
+    if parse.clause:
+        return False
     for other in parse.before(item, 5):
         if other.is_cue("not"):
             if other.role in ("", "not"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from sqlglot import exp
@@ -49,7 +50,8 @@ def sort_conditions(query: Query, scope: Scope) -> tuple[list[Inline], list[tupl
         ways = [scope.plan.way(at, query.via) for at in _condition_places(condition)]
         steps = max(ways, key=len, default=[])
         if isinstance(condition, Related):
-            nested.append((steps or _related_steps(condition, scope), condition))
+            own = _steps_of_subject(condition, query, scope) if condition.negated else []
+            nested.append((own or steps or _related_steps(condition, scope), condition))
         elif any(step.edge.many for step in steps):
             nested.append((steps, condition))
         else:
@@ -70,6 +72,14 @@ def _related_steps(condition: Related, scope: Scope) -> list[Step]:
     return Plan(scope.plan.base, scope.index.graph).steps_along(chain)
 
 
+def _steps_of_subject(condition: Related, query: Query, scope: Scope) -> list[Step]:
+    """The way by the subject where something else is measured: it is the subject's row that has no such row."""
+    graph, base = scope.index.graph, scope.plan.base[0]
+    before = graph.path((base,), query.subject) if query.subject else None
+    chain = graph.path((query.subject,), condition.table) if before and not any(edge.many for edge in before) else None
+    return Plan(scope.plan.base, graph).steps_along([*(before or ()), *chain]) if chain else []
+
+
 def _condition_places(condition: Condition) -> list[Place]:
     if isinstance(condition, Related):
         return [(condition.table, "")]
@@ -86,10 +96,18 @@ def _condition(condition: Condition, scope: Scope) -> exp.Expr:
 
 def compare_node(compare: Compare, scope: Scope) -> exp.Expr:
     node = field_node(compare.field, scope)
-    inner = scope.nest(compare.query).subquery() if compare.query and scope.nest else None
+    nested = _filled(compare.query, scope) if compare.query and compare.negated and compare.op == "in" else compare.query
+    inner = scope.nest(nested).subquery() if nested and scope.nest else None
     ref = next(iter(refs(compare.field.expr)), None)
     kind = scope.index.column(ref.table, ref.column).kind if ref and not compare.field.aggregate else None
     return predicate(node, compare, kind, inner, scope.dialect)
+
+
+def _filled(query: Query, scope: Scope) -> Query:
+    """NOT IN is true of nothing where one of the values is missing."""
+    shown = query.select[0]
+    nullable = any(scope.index.column(ref.table, ref.column).nullable for ref in refs(shown.expr))
+    return replace(query, where=(*query.where, Compare(shown, "null", negated=True))) if nullable else query
 
 
 def _nested(nested: Sequence[tuple[list[Step], Condition]], scope: Scope) -> list[exp.Expr]:

@@ -65,6 +65,20 @@ class Output:
     entity: str = ""
 
 
+@dataclass(frozen=True)
+class Clause:
+    """Conditions read from one stretch of the question: they hold of the same rows, apart from all others."""
+
+    where: tuple[Condition, ...] = ()
+    having: tuple[Compare, ...] = ()
+    subject: str = ""
+    """The table whose rows they are about."""
+    tables: tuple[str, ...] = ()
+    """Tables named in it, in order; the subject too where it is."""
+    quantified: bool = False
+    """Said of no row at all ("never", "no", "without", "any"), not of one."""
+
+
 @dataclass
 class Parse:
     index: Index
@@ -104,6 +118,10 @@ class Parse:
     """Tables measured by the query a follow-up edits: a period is first of their date."""
     intersect: tuple[Compare, Compare] | None = None
     """Two conditions that must each hold for what is shown, though not for one row."""
+    clause: bool = False
+    """A stretch of a question read by itself: all of it is a condition, and what denies it stands outside."""
+    denied: list[Clause] = field(default_factory=list)
+    """What must not hold of the rows asked for."""
 
     # ---- looking at the items
     def position(self, item: Item) -> int:
@@ -132,6 +150,8 @@ class Parse:
 
     def in_condition(self, item: Item) -> bool:
         """Whether an item stands behind a word that opens a condition, with no word of asking between."""
+        if self.clause:
+            return True
         for other in self.before(item, 99):
             if other.lower in ("where", "whose", "having"):
                 return True

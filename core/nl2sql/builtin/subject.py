@@ -6,6 +6,8 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Ref
 
+_QUANTIFIERS = {"a", "an", "any", "the", "of", "all", "those", "their", "one"}
+
 
 def find_subject(parse: Parse) -> None:
     """The counted table, else the first table said outside conditions, groups and orders, else the table of the first columns."""
@@ -63,7 +65,7 @@ def _asked_before(parse: Parse, item: Item) -> bool:
 
 def _secondary(parse: Parse, item: Item) -> bool:
     before = parse.before(item, 2)
-    if before and before[0].is_cue("not"):
+    if next((other for other in parse.before(item, 4) if other.lower not in _QUANTIFIERS), item).is_cue("not"):
         return True
     if any(other.is_cue("group") or other.is_cue("order") for other in before):
         return True

@@ -21,7 +21,8 @@ _TOKEN = re.compile(
 _CONTRACTIONS = (
     (re.compile(r"\bfirst and last names?\b", re.IGNORECASE), "first name and last name"),
     (re.compile(r"\blast and first names?\b", re.IGNORECASE), "last name and first name"),
-    (re.compile(r"\bcan['’]t\b", re.IGNORECASE), "can not"),
+    (re.compile(r"\bcan(?:['’]t|not)\b", re.IGNORECASE), "can not"),
+    (re.compile(r"\b(did|do|does|is|are|was|were|has|have|had)nt\b['’]?", re.IGNORECASE), r"\1 not"),
     (re.compile(r"\bwon['’]t\b", re.IGNORECASE), "will not"),
     (re.compile(r"n['’]t\b", re.IGNORECASE), " not"),
     (re.compile(r"\b(what|who|where|when|how|that|there|it)['’]s\b", re.IGNORECASE), r"\1 is"),

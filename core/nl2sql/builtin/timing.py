@@ -86,7 +86,7 @@ def _ranged(parse: Parse, item: Item, period: Period) -> tuple[Period, list[Item
             return until(period), [other]
         if other.lower in _UNTIL or other.is_cue("compare", "<="):
             return until(period, through=True), [other]
-        if other.kind not in ("stop", "mark"):
+        if other.kind not in ("stop", "mark", "grain"):
             break
     return period, []
 

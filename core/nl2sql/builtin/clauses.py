@@ -1,0 +1,85 @@
+"""Clauses: a stretch of the question read by itself, for what is denied, held apart or nested."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from core.nl2sql.builtin import cells, comparing, flags, relating, timing
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.parse import Clause, Parse
+
+_CONDITIONS: tuple[Callable[[Parse], None], ...] = (
+    comparing.comparisons,
+    cells.values,
+    cells.patterns,
+    flags.flags,
+    comparing.equalities,
+    timing.periods,
+    relating.relations,
+)
+_STOPS = (".", "?", "!", ";", ":")
+_JOINS = ("and", "or", "but", "while", "yet")
+_OPENS = {
+    *("who", "that", "which", "whose", "whom", "what", "where", "how", "when", "their", "its", "with", "also", "then"),
+    *(
+        "have",
+        "has",
+        "had",
+        "are",
+        "is",
+        "was",
+        "were",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "will",
+        "live",
+        "lives",
+        "work",
+        "works",
+    ),
+    *("show", "list", "find", "give", "return", "tell", "report", "display", "order", "sort", "group", "only"),
+}
+"""After "and" these begin a clause of their own."""
+
+
+def read_clause(parse: Parse, items: Sequence[Item], subject: str = "") -> Clause:
+    """The conditions of some items alone, relative to the rows asked for; marks the items it used."""
+    part = Parse(parse.index, list(items), parse.today, parse.picks, parse.resolutions, subject=subject or parse.subject)
+    part.context = parse.context | frozenset(parse.tables_said())
+    part.anchors, part.clause = parse.anchors, True
+    for step in _CONDITIONS:
+        step(part)
+    parse.notes.extend(part.notes)
+    parse.close.extend(part.close)
+    parse.alike.extend(doubt for doubt in part.alike if doubt not in parse.alike)
+    parse.doubts.extend(part.doubts)
+    where = tuple(dict.fromkeys(part.where))
+    tables = tuple(dict.fromkeys(link.table for item in items if item.kind == "name" and (link := item.table)))
+    return Clause(where, tuple(compare for _, compare in part.having), part.subject, tables)
+
+
+def clause_after(parse: Parse, cue: Item) -> list[Item]:
+    """The items from a cue to the end of its clause, the cue first."""
+    found = [cue]
+    rest = parse.items[parse.position(cue) + 1 :]
+    for at, item in enumerate(rest):
+        if item.role in ("order", "group", "limit") or _ends(item, rest[at + 1 :]):
+            break
+        found.append(item)
+    return found
+
+
+def _ends(item: Item, rest: Sequence[Item]) -> bool:
+    follow = rest[0] if rest else None
+    if item.text in _STOPS or item.is_cue("order") or item.is_cue("chart") or item.is_cue("group", "group"):
+        return True
+    if item.text == ",":
+        return follow is None or not (follow.kind in ("value", "number") or follow.lower in ("or", "nor", "and"))
+    if item.lower not in _JOINS or follow is None:
+        return False
+    if item.lower in ("but", "while", "yet"):
+        return True
+    return follow.lower in _OPENS or follow.is_cue("not") or follow.is_cue("compare") or follow.kind == "name"
