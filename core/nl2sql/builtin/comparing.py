@@ -11,6 +11,7 @@ from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.numerals import tidy
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Compare, Expr, Field, Query, Ref, refs
+from core.nl2sql.builtin.stored import stored_count
 
 
 def comparisons(parse: Parse) -> None:
@@ -151,6 +152,8 @@ def _following_field(parse: Parse, follow: Item) -> Field | None:
         return None
     if (earned := money(parse, follow)) and not _of_rows(parse, earned):
         return Field(earned, "sum")
+    if stored := stored_count(parse, follow):
+        return Field(stored)
     table = follow.table
     ref = parse.column_of(follow, "number", parse.subject)
     if ref and parse.column(ref).role is Role.MEASURE and (table is None or follow.columns[0].score > table.score):

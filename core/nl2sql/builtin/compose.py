@@ -21,6 +21,7 @@ from core.nl2sql.builtin import (
 )
 from core.nl2sql.builtin.assemble import Conventions, assemble
 from core.nl2sql.builtin.both import alternatives, both
+from core.nl2sql.builtin.coordination import joined_extremes
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.money import named
 from core.nl2sql.builtin.owning import owned
@@ -93,6 +94,7 @@ PASSES: tuple[Pass, ...] = (
     grouping.groups,
     denying.denials,
     comparing.comparisons,
+    joined_extremes,
     ranking.superlatives,
     ranking.extremes,
     measuring.measures,

@@ -8,6 +8,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.money import money, money_for
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Ref, refs
+from core.nl2sql.builtin.stored import stored_count
 from core.nl2sql.builtin.text import lemma
 
 _PER_UNIT = {"price", "cost", "rate", "percent", "fee"}
@@ -25,8 +26,21 @@ def measures(parse: Parse) -> None:
         start = item
         for field in measures_of(parse, item):
             parse.outputs.append(Output(start.start, field))
+    _trailing(parse)
     _bare_measures(parse)
     _how_much(parse)
+
+
+def _trailing(parse: Parse) -> None:
+    """ "How many courses are there in total": nothing more than the count."""
+    if any(output.field.aggregate for output in parse.outputs):
+        for item in parse.items:
+            if (
+                not item.role
+                and item.is_cue("aggregate", "sum")
+                and item.lower in ("in total", "altogether", "overall", "combined")
+            ):
+                item.role = "measure"
 
 
 def measure_of(parse: Parse, cue: Item) -> Field | None:
@@ -79,6 +93,9 @@ def _summed(parse: Parse, count: Item) -> Item | None:
     follow = next((other for other in parse.after(count, 3) if other.kind == "name"), None)
     if follow is None or follow.role:
         return None
+    if stored_count(parse, follow):
+        count.role = "measure"
+        return follow
     ref = parse.column_of(follow, "number", parse.subject)
     if (
         ref is None
@@ -92,6 +109,8 @@ def _summed(parse: Parse, count: Item) -> Item | None:
 
 def _aggregate(parse: Parse, aggregate: str, item: Item) -> Field | None:
     table = item.table
+    if stored := stored_count(parse, item):
+        return Field(stored, aggregate)
     ref = parse.column_of(item, "number", parse.subject)
     named = bool(item.columns) and (table is None or item.columns[0].score >= table.score)
     if earned := money(parse, item):
@@ -145,6 +164,8 @@ def _count(parse: Parse, cue: Item) -> Field | None:
 
 def _counted(parse: Parse, item: Item, distinct: bool) -> Field | None:
     table = item.table
+    if not distinct and (stored := stored_count(parse, item)):
+        return Field(stored, "sum")
     if table and not (
         distinct and item.columns and item.columns[0].score >= table.score and parse.index.graph.is_link(table.table)
     ):

@@ -9,6 +9,7 @@ from core.nl2sql.builtin.measuring import count_of, measure_of
 from core.nl2sql.builtin.money import money, money_for
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Order, Ref
+from core.nl2sql.builtin.stored import stored_count
 from core.nl2sql.builtin.text import lemma
 
 _MAGNITUDE = ("size", "area", "population", "length", "amount", "total", "height", "capacity", "number", "quantity", "value")
@@ -191,6 +192,10 @@ def _of_table(parse: Parse, cue: Item) -> bool:
     if not follow or follow.role or not counting:
         return False
     table = follow.table
+    if stored := stored_count(parse, follow):
+        follow.role = "rank"
+        _add(parse, cue, Field(stored) if stored.table == parse.subject and not parse.groups else Field(stored, "sum"))
+        return True
     ref = parse.column_of(follow, "number", parse.subject)
     if earned := money(parse, follow):
         follow.role = "rank"
