@@ -35,14 +35,16 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
         for output in _once(sorted(parse.outputs, key=lambda output: output.at))
         if output.field not in [g.field for g in groups]
     ]
-    select = [*(output.field for output in groups), *(output.field for output in shown)]
+    within = [output.field for output in parse.within]
+    shown = [output for output in shown if output.field not in within]
+    select = list(dict.fromkeys([*within, *(output.field for output in groups), *(output.field for output in shown)]))
     order = [_of_groups(order, select, parse) for order in parse.order]
     having = [compare for _, compare in parse.having]
     counted = _counted_groups(parse, select)
     if conventions.show_measure:
         select += [field for field in dict.fromkeys(parse.ranked) if field not in select]
     grouped = any(field.aggregate for field in (*select, *(o.field for o in order), *(c.field for c in having)))
-    keys = entity_keys(parse, [*groups, *shown]) if grouped else []
+    keys = entity_keys(parse, [*parse.within, *groups, *shown]) if grouped else []
     if any(field.aggregate for field in select) or keys:
         keys += [o.field for o in order if not o.field.aggregate and o.field not in select and o.field not in keys]
     query = Query(
@@ -53,6 +55,7 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
         having=tuple(having),
         order=tuple(order),
         limit=parse.limit,
+        within=(*within, *entity_keys(parse, parse.within)) if within else (),
         distinct=parse.distinct and not grouped,
         stable=conventions.stable,
     )

@@ -22,7 +22,8 @@ from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.nesting import compare_node, conditions_of, sort_conditions
 from core.nl2sql.builtin.plan import start
 from core.nl2sql.builtin.query import Field, Order, Query, Ref
-from core.nl2sql.builtin.scope import Scope, field_node, from_, same
+from core.nl2sql.builtin.scope import Scope, field_node, from_, pins, same
+from core.nl2sql.builtin.windows import needs_windows, windowed
 
 
 def build(query: Query, index: Index, dialect: str, outer: frozenset[str] = frozenset()) -> exp.Query:
@@ -33,6 +34,8 @@ def build(query: Query, index: Index, dialect: str, outer: frozenset[str] = froz
 
     if query.combine and query.other:
         return _combined(query, index, dialect)
+    if needs_windows(query):
+        return windowed(query, index, dialect, nest)
     if apart := measured_apart(query, index):
         return side_by_side(query, apart, index, dialect, nest)
     scope = Scope(index, dialect, start(query, index.graph), outer, nest=nest)
@@ -45,6 +48,7 @@ def build(query: Query, index: Index, dialect: str, outer: frozenset[str] = froz
 def _select(query: Query, scope: Scope, conditions: Sequence[exp.Expr]) -> exp.Select:
     scope.grouped_tables = grouped_tables(query)
     scope.share_within = periods_beside(query)
+    scope.pinned = query.grouped and pins((*query.keys, *query.dimensions), scope)
     names = headings(query, scope.index)
     shown = [_named(field_node(f, scope), f, name, scope) for f, name in zip(query.select, names, strict=True)]
     node = from_(exp.select(*shown), scope)

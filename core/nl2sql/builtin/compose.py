@@ -18,6 +18,8 @@ from core.nl2sql.builtin import (
     shares,
     showing,
     timing,
+    unsaid,
+    within,
 )
 from core.nl2sql.builtin.assemble import Conventions, assemble
 from core.nl2sql.builtin.both import alternatives, both
@@ -87,6 +89,7 @@ PASSES: tuple[Pass, ...] = (
     settle_near,
     charts,
     shares.cued,
+    within.claim,
     ordering.limits,
     ordering.orders,
     ordering.rank_by,
@@ -97,6 +100,8 @@ PASSES: tuple[Pass, ...] = (
     joined_extremes,
     ranking.superlatives,
     ranking.extremes,
+    unsaid.by_revenue,
+    within.resolve,
     measuring.measures,
     cells.values,
     cells.patterns,

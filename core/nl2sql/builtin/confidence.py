@@ -74,6 +74,8 @@ def _stray_group(parse: Parse) -> bool:
 
 def _per_group(parse: Parse) -> bool:
     """ "The top 3 products per category" ranks within groups, which no query here can say yet."""
+    if parse.within:
+        return False
     limit = next((item for item in parse.items if item.role == "limit" and item.number is not None), None)
     follow = parse.next_real(limit) if limit else None
     if follow is None or follow.kind != "name" or not parse.groups:

@@ -49,6 +49,11 @@ def _shown(query: Query, index: Index) -> str:
     return f"{'the different ' if query.distinct else ''}{_all(dimensions)}{of if any(dimensions) else ''}"
 
 
+def shown_groups(query: Query) -> tuple[Field, ...]:
+    """What a limit counts within, as it is shown: without the keys that only tell namesakes apart."""
+    return tuple(field for field in query.within if field in query.select)
+
+
 def dimension_words(fields: tuple[Field, ...], index: Index) -> list[str]:
     """Fields as a person says them: the names of a table's rows are the rows themselves ("customer")."""
     said: list[str] = []
@@ -67,7 +72,9 @@ def _tail(query: Query, index: Index) -> str:
     if query.order:
         said += ", sorted by " + _all([order_words(order, index) for order in query.order])
     if query.limit is not None:
-        said += f", the first {query.limit} only" if query.limit > 1 else ", the first one only"
+        first = f"the first {query.limit}" if query.limit > 1 else "the first one"
+        within = _all(dimension_words(shown_groups(query), index))
+        said += f", {first} of each {within}" if query.within else f", {first} only"
     return said
 
 
@@ -213,7 +220,9 @@ def assumptions(query: Query, index: Index, notes: list[Assumption]) -> tuple[As
     found += _unmatched(query, index)
     if query.limit is not None and query.order:
         by = order_words(query.order[0], index)
-        found.append(Assumption("limit", f"Only the first {query.limit} by {by}; rows that tie with the last are left out"))
+        within = f" of each {_all(dimension_words(shown_groups(query), index))}" if query.within else ""
+        ties = "are all shown" if query.within else "are left out"
+        found.append(Assumption("limit", f"Only the first {query.limit}{within} by {by}; rows that tie with the last {ties}"))
     return tuple(dict.fromkeys(found))
 
 

@@ -89,6 +89,8 @@ class Parse:
     resolutions: dict[str, str] = field(default_factory=dict)
     outputs: list[Output] = field(default_factory=list)
     groups: list[Output] = field(default_factory=list)
+    within: list[Output] = field(default_factory=list)
+    """The groups a ranking starts anew in."""
     where: list[Condition] = field(default_factory=list)
     having: list[tuple[str, Compare]] = field(default_factory=list)
     """With the entity whose rows are compared ("" for the groups asked for)."""

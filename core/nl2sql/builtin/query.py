@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Scalar = str | int | float | bool | None
-AGGREGATES = ("count", "sum", "avg", "min", "max")
+Over = Literal["", "running", "change", "growth"]
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,22 @@ class Field:
     expr: Expr | None = None
     """None: the rows of `table` (count of rows)."""
     aggregate: str = ""
+    """count, sum, avg, median, min or max; empty for a plain one."""
     distinct: bool = False
     grain: str = ""
-    """day, week, month, quarter or year for a time column."""
+    """day, week, month, quarter, year or weekday for a time column."""
     table: str = ""
     """The table whose rows are counted when `expr` is None."""
     label: str = ""
     """What the question calls it; the heading of the column when set."""
     share: bool = False
-    """The aggregate as percent of its total over everything shown."""
+    """The aggregate as percent of its total: over everything shown, or, with `when`, of the rows that fulfil it over all rows."""
+    when: tuple[Compare | AnyOf, ...] = ()
+    """With `share`: what the rows of the part fulfil."""
+    per: Field | None = None
+    """The aggregate is divided by how many different values this has: the orders per customer."""
+    over: Over = ""
+    """Along the time shown: added up so far, or against the period before, as a difference or in percent of it."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,8 @@ class Query:
     having: tuple[Compare, ...] = ()
     order: tuple[Order, ...] = ()
     limit: int | None = None
+    within: tuple[Field, ...] = ()
+    """The limit counts anew for each of these; rows that tie with the last are kept."""
     distinct: bool = False
     tables: tuple[str, ...] = ()
     """Related tables that must have a row though no column of them is used."""
@@ -155,3 +164,4 @@ def fields(query: Query) -> Iterator[Field]:
     yield from (compare.field for compare in comparisons(query.where))
     yield from (compare.field for compare in query.having)
     yield from (order.field for order in query.order)
+    yield from query.within

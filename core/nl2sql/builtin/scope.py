@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sqlglot import Dialect, exp
@@ -12,7 +12,7 @@ from core.models import Kind
 from core.nl2sql.builtin import dialect as dialects
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.plan import Place, Plan, Step, place
-from core.nl2sql.builtin.query import Arith, Expr, Field, Query, Ref
+from core.nl2sql.builtin.query import Arith, Expr, Field, Query, Ref, refs
 from core.nl2sql.builtin.shares import percent
 
 
@@ -38,6 +38,8 @@ class Scope:
     """Periods that are shown beside groups: shares are of the total of each."""
     nest: Callable[[Query], exp.Query] | None = None
     """Builds a query nested in this one."""
+    pinned: bool = False
+    """Tables are joined in the order written."""
     moved: dict[Place, Place] = field(default_factory=dict)
     """Where the condition at hand finds a table that is joined another way for the outputs."""
 
@@ -62,8 +64,17 @@ def from_(node: exp.Select, scope: Scope) -> exp.Select:
     joined = bool(scope.plan.steps) or bool(scope.outer)
     node = node.from_(_table(scope.plan.base, scope, joined))
     for step in scope.plan.steps:
-        node = node.join(_table(step.right, scope, True), on=_on(step, scope), join_type="")
+        node = node.join(_table(step.right, scope, True), on=_on(step, scope), join_type="cross" if scope.pinned else "")
     return node
+
+
+def pins(fields: Iterable[Field], scope: Scope) -> bool:
+    """Whether SQLite would be tempted to walk the pairs of two unique indexes to save a sort, which can take forever: it joins
+    a CROSS JOIN in the order written, which starts at what is measured."""
+    found = [(scope.index.table(ref.table), ref.column) for f in fields if not f.grain for ref in refs(f.expr)]
+    named = {table.name for table, column in found if (column,) in table.unique_keys and (column,) != table.primary_key}
+    keyed = {table.name for table, column in found if (column,) == table.primary_key}
+    return scope.dialect == "sqlite" and bool(named) and len(named | keyed) > 1
 
 
 def _table(at: Place, scope: Scope, joined: bool) -> exp.Expr:
@@ -176,4 +187,5 @@ def same(a: Field, b: Field) -> bool:
 
 def _identity(field_: Field) -> tuple[object, ...]:
     """All of a field but what it is called."""
-    return (field_.expr, field_.aggregate, field_.grain, field_.distinct, field_.table, field_.share)
+    parts = (field_.share, field_.when, field_.per, field_.over)
+    return (field_.expr, field_.aggregate, field_.grain, field_.distinct, field_.table, *parts)

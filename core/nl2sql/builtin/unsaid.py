@@ -1,0 +1,56 @@
+"""Unsaid: "top 10 customers", "best products": what is ranked by when nothing is said. It is revenue where rows bring some in."""
+
+from __future__ import annotations
+
+from core.models import Assumption
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.money import money_for
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import Expr, Field, Order, refs
+
+_CUES = ("top", "bottom", "best", "worst", "leading")
+
+
+def by_revenue(parse: Parse) -> None:
+    """Ranks what has no measure yet; where there is no money to rank by it is a doubt."""
+    cue = next(
+        (item for item in parse.items if item.is_cue("superlative") and item.lower in _CUES and item.role in ("", "limit")), None
+    )
+    if cue is None or parse.order or parse.ranked or not _plain(parse, cue):
+        return
+    earned = next((expr for expr in _moneys(parse) if _belongs(parse, expr)), None)
+    if earned is None:
+        parse.doubts += ["nothing to rank by"] * (4 if cue.role == "limit" else 0)
+        return
+    parse.money_words.setdefault(earned, "revenue")
+    field = Field(earned) if next(refs(earned)).table == parse.subject else Field(earned, "sum")
+    cue.role = "limit"
+    parse.ranked.append(field)
+    parse.order.append(Order(field, cue.lower not in ("bottom", "worst")))
+    parse.direction = ""
+    parse.limit = parse.limit or (1 if _single(parse, cue) else 10)
+    parse.notes.append(Assumption("measure", f"“{cue.text}” is taken as by revenue; say another measure for another ranking"))
+
+
+def _plain(parse: Parse, cue: Item) -> bool:
+    """Rows are ranked, and nothing else is measured."""
+    follow = parse.next_real(cue, 3)
+    follow = parse.next_real(follow, 2) if follow is not None and follow.number is not None else follow
+    named = follow is not None and follow.kind == "name" and follow.table is not None and follow.table.table == parse.subject
+    return named and not any(output.field.aggregate for output in parse.outputs)
+
+
+def _single(parse: Parse, cue: Item) -> bool:
+    follow = parse.next_real(cue, 3)
+    return follow is not None and not follow.lower.endswith("s")
+
+
+def _moneys(parse: Parse) -> tuple[Expr, ...]:
+    first = money_for(parse, ("revenue",))
+    return parse.moneys.get(first, ()) if first is not None else ()
+
+
+def _belongs(parse: Parse, expr: Expr) -> bool:
+    """Whether each amount is of one row of what is ranked."""
+    chain = parse.index.graph.path((next(refs(expr)).table,), parse.subject)
+    return chain is not None and not any(edge.many for edge in chain)
