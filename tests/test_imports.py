@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "nl2sql": BASE | {"chat_model"},
     "analysis": BASE | {"chat_model"},
     "summarization": BASE | {"chat_model"},
+    "evaluation": BASE | {"execution", "nl2sql"},
     "turns": BASE | {"chat_model", "execution", "sessions", "nl2sql", "analysis", "summarization"},
     "wiring": BASE | {"chat_model", "execution", "sessions", "nl2sql", "analysis", "summarization", "turns"},
 }

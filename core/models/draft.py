@@ -86,6 +86,8 @@ class Clarification:
     engine: str = "builtin"
     notice: str = ""
     """A sentence the person must see, such as that the builtin engine stood in for the model."""
+    draft: SqlDraft | None = None
+    """The best reading, for a caller that wants it in spite of the doubt; None where there is none."""
 
 
 @dataclass(frozen=True)

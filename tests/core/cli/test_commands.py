@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 from core.config import Settings
 from core.models import TurnState
@@ -113,6 +117,90 @@ def test_eval_answers_a_file_of_questions_and_scores_those_with_gold(tabletalk: 
     assert [prediction["id"] for prediction in predictions] == [1, 2, 3, 4]
     assert [prediction["correct"] for prediction in predictions] == [True, False, None, True]
     assert "66.67% (2 of 3)" in done.stderr
+
+
+QUESTIONS = (
+    ("How many customers are there?", "SELECT count(*) FROM customers"),
+    ("How many orders are there?", "SELECT 99"),
+    ("What colour is the sky?", "SELECT name FROM customers"),
+)
+
+
+def write_questions(path: Path, url: str, golds: Sequence[tuple[str, str]] = QUESTIONS) -> str:
+    lines = [{"id": number, "question": asked, "db": url, "sql": gold} for number, (asked, gold) in enumerate(golds)]
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return str(path)
+
+
+def test_eval_tells_what_went_wrong_and_again_from_its_results_alone(tabletalk: Command, shop: str, data_dir: Path) -> None:
+    questions, out = write_questions(data_dir / "questions.jsonl", shop), str(data_dir / "results.jsonl")
+    done = tabletalk("eval", questions, "--out", out, "--show", "1")
+    assert "by shape of the gold query" in done.stdout and "aggregate, no filter" in done.stdout
+    assert "── clarified: 1\n2 [shop] What colour is the sky?" in done.stdout
+    assert tabletalk("eval", "--report", out, "--show", "1").stdout == done.stdout
+    results = [json.loads(line) for line in Path(out).read_text(encoding="utf-8").splitlines()]
+    assert [(result["sql"] is None, result["clarification"] is None) for result in results] == [
+        (False, True),
+        (False, True),
+        (True, False),
+    ]
+
+
+def test_eval_tells_what_was_gained_and_lost_since_an_earlier_run(tabletalk: Command, shop: str, data_dir: Path) -> None:
+    first, second = str(data_dir / "first.jsonl"), str(data_dir / "second.jsonl")
+    tabletalk("eval", write_questions(data_dir / "questions.jsonl", shop), "--out", first)
+    changed = (("How many orders are there?", "SELECT 99"), ("How many orders are there?", "SELECT count(*) FROM orders"))
+    done = tabletalk(
+        "eval", write_questions(data_dir / "questions.jsonl", shop, changed), "--out", second, "--against", first, "--show", "1"
+    )
+    assert "of 2 in common: gained 1, lost 1, net +0" in done.stdout
+    assert "was   SELECT COUNT(*)" in " ".join(done.stdout.split(" "))
+
+
+def test_eval_executes_nothing_twice_while_the_database_is_the_same(tabletalk: Command, shop: str, data_dir: Path) -> None:
+    questions, cache = write_questions(data_dir / "questions.jsonl", shop), data_dir / "cache"
+    tabletalk("eval", questions, "--cache", str(cache), "--out", str(data_dir / "first.jsonl"))
+    (kept,) = cache.iterdir()
+    before = kept.read_text(encoding="ascii")
+    kept.write_text(before.replace(" R", " W"), encoding="ascii")
+    told = tabletalk("eval", questions, "--cache", str(cache), "--out", str(data_dir / "second.jsonl")).stderr
+    assert "(0 of 3)" in told
+    assert kept.read_text(encoding="ascii").count("\n") == before.count("\n") == 3
+    with sqlite3.connect(data_dir / "shop.sqlite") as connection:
+        connection.execute("CREATE TABLE another (x)")
+    connection.close()
+    assert "(1 of 3)" in tabletalk("eval", questions, "--cache", str(cache), "--out", str(data_dir / "third.jsonl")).stderr
+
+
+def test_eval_keeps_to_the_databases_of_the_split_it_was_asked_for(tabletalk: Command, shop: str, data_dir: Path) -> None:
+    lines = [
+        {"id": name, "question": "How many orders are there?", "db": name, "db_path": "shop.sqlite"} for name in ("c", "d", "e")
+    ]
+    (data_dir / "questions.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    for split, expected in (("train", ["c", "e"]), ("held-out", ["d"]), ("all", ["c", "d", "e"])):
+        done = tabletalk("eval", str(data_dir / "questions.jsonl"), "--root", str(data_dir), "--split", split)
+        assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == expected
+
+
+def test_eval_reports_later_turns_of_dialogues_apart(tabletalk: Command, shop: str, data_dir: Path) -> None:
+    gold = "SELECT country, sum(amount) FROM orders NATURAL JOIN customers"
+    asked = (("Total amount by country", f"{gold} GROUP BY country"), ("only Norway", f"{gold} WHERE country = 'Norway'"))
+    lines = [
+        {"id": turn, "question": question, "db": shop, "sql": sql, "interaction": "a", "turn": turn}
+        for turn, (question, sql) in enumerate(asked)
+    ]
+    (data_dir / "questions.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = tabletalk("eval", str(data_dir / "questions.jsonl"), "--out", str(data_dir / "results.jsonl"))
+    assert [line.split()[:4] for line in done.stdout.splitlines() if "turns" in line] == [
+        ["first", "turns", "1", "100.0%"],
+        ["later", "turns", "1", "100.0%"],
+    ]
+
+
+@pytest.mark.parametrize("arguments", [[], ["questions.jsonl", "--report", "results.jsonl"], ["--report", "no-such-file.jsonl"]])
+def test_eval_wants_questions_or_the_results_of_an_earlier_run(tabletalk: Command, arguments: list[str]) -> None:
+    done = tabletalk("eval", *arguments)
+    assert done.returncode == 2 and done.stderr and "Traceback" not in done.stderr
 
 
 def test_eval_without_the_chat_model_it_was_asked_for_is_an_error(tabletalk: Command, shop: str, data_dir: Path) -> None:

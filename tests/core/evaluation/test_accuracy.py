@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from core.cli.accuracy import is_ordered, same_result
+from core.evaluation.accuracy import is_ordered, same_result
 from core.models import Kind, ResultColumn, ResultSet
 
 
