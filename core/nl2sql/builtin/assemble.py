@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.nl2sql.builtin.both import intersected
-from core.nl2sql.builtin.grouping import entity_keys
+from core.nl2sql.builtin.entities import entity_keys
 from core.nl2sql.builtin.money import settle_money
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.plan import measure_table
@@ -43,8 +43,9 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
     counted = _counted_groups(parse, select)
     if conventions.show_measure:
         select += [field for field in dict.fromkeys(parse.ranked) if field not in select]
-    grouped = any(field.aggregate for field in (*select, *(o.field for o in order), *(c.field for c in having)))
-    keys = entity_keys(parse, [*parse.within, *groups, *shown]) if grouped else []
+    aggregates = [field for field in (*select, *(o.field for o in order), *(c.field for c in having)) if field.aggregate]
+    grouped = bool(aggregates)
+    keys = entity_keys(parse, [*parse.within, *groups, *shown], aggregates) if grouped else []
     if any(field.aggregate for field in select) or keys:
         keys += [o.field for o in order if not o.field.aggregate and o.field not in select and o.field not in keys]
     query = Query(

@@ -55,13 +55,28 @@ def _select(query: Query, scope: Scope, conditions: Sequence[exp.Expr]) -> exp.S
     if conditions:
         node = node.where(*conditions)
     if query.grouped:
-        groups = [field_node(f, scope) for f in (*query.keys, *query.dimensions)]
+        groups = [field_node(f, scope) for f in _grouping(query, scope)]
         node = node.group_by(*_unique(groups)) if groups else node
     if query.having:
         node = node.having(*(compare_node(compare, scope) for compare in query.having))
     if query.distinct:
         node = node.distinct()
     return _ordered(node, query, names, scope)
+
+
+def _grouping(query: Query, scope: Scope) -> list[Field]:
+    """What is grouped by. SQLite needs no more of a table than its key, which says what a row of the result is."""
+    plain = [*query.keys, *query.dimensions]
+    if scope.dialect != "sqlite":
+        return plain
+    keyed = {table for table in grouped_tables(query) if _has_key(table, plain, scope)}
+    keys = {Ref(table, column) for table in keyed for column in scope.index.table(table).primary_key}
+    return [f for f in plain if f.expr in keys or not isinstance(f.expr, Ref) or f.expr.role or f.expr.table not in keyed]
+
+
+def _has_key(table: str, plain: Sequence[Field], scope: Scope) -> bool:
+    key = scope.index.table(table).primary_key
+    return bool(key) and all(Field(Ref(table, column)) in plain for column in key)
 
 
 def _unique(nodes: Sequence[exp.Expr]) -> list[exp.Expr]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from core.nl2sql.builtin.entities import entity_keys
 from core.nl2sql.builtin.explain import condition_words, dimension_words, field_words, order_words
-from core.nl2sql.builtin.grouping import entity_keys
 from core.nl2sql.builtin.headings import PREFIX
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.money import spoken_label
@@ -124,7 +124,7 @@ def dimensions(query: Query, change: Change) -> Query:
     new = [output.field for output in change.parse.groups if output.field not in query.dimensions]
     if not new or not (query.measures or query.limit or query.select):
         return query
-    keys = entity_keys(change.parse, change.parse.groups)
+    keys = entity_keys(change.parse, change.parse.groups, list(query.measures))
     kept = query.dimensions if change.adds else ()
     measures = query.measures or (Field(None, "count", table=query.subject),)
     old = " and ".join(dimension_words(query.dimensions, change.index))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.parse import Output, Parse
-from core.nl2sql.builtin.query import Field, Ref, refs
+from core.nl2sql.builtin.query import Field, refs
 
 _ADVERBS = {"daily", "weekly", "monthly", "quarterly", "yearly", "annual", "annually"}
 
@@ -180,22 +180,3 @@ def _over_time(parse: Parse) -> None:
             ):
                 item.role = "group"
         parse.groups.append(Output(99, field))
-
-
-def entity_keys(parse: Parse, outputs: list[Output]) -> list[Field]:
-    """Keys of the entities whose names are shown, so that two customers of one name stay two; none for unique names."""
-    found: list[Field] = []
-    for table in dict.fromkeys(output.entity for output in outputs if output.entity):
-        shown = [output.field for output in outputs if output.entity == table]
-        if not _unique_label(parse, table, shown):
-            found.extend(field for field in parse.key(table) if field not in shown)
-    return found
-
-
-def _unique_label(parse: Parse, table: str, shown: list[Field]) -> bool:
-    """A single name with as many different values as the table has rows."""
-    if len(shown) != 1 or not isinstance(shown[0].expr, Ref):
-        return False
-    column = parse.column(shown[0].expr)
-    rows = parse.index.table(table).row_count
-    return (rows is not None and column.distinct_count == rows) or ((rows or 0) <= 30 and len(set(column.samples)) == rows)
