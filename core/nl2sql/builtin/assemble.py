@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.nl2sql.builtin.both import intersected
-from core.nl2sql.builtin.entities import entity_keys
+from core.nl2sql.builtin.entities import entity_keys, telling
 from core.nl2sql.builtin.money import settle_money
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.plan import measure_table
@@ -37,9 +37,12 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
     ]
     within = [output.field for output in parse.within]
     shown = [output for output in shown if output.field not in within]
+    having = [compare for _, compare in parse.having]
+    measures = [*(o.field for o in shown), *(o.field for o in parse.order), *(c.field for c in having)]
+    kept = telling([*groups, *shown], [field for field in measures if field.aggregate])
+    groups, shown = [g for g in groups if g in kept], [o for o in shown if o in kept]
     select = list(dict.fromkeys([*within, *(output.field for output in groups), *(output.field for output in shown)]))
     order = [_of_groups(order, select, parse) for order in parse.order]
-    having = [compare for _, compare in parse.having]
     counted = _counted_groups(parse, select)
     if conventions.show_measure:
         select += [field for field in dict.fromkeys(parse.ranked) if field not in select]

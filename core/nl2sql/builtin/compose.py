@@ -24,11 +24,13 @@ from core.nl2sql.builtin import (
 from core.nl2sql.builtin.assemble import Conventions, assemble
 from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.coordination import joined_extremes
+from core.nl2sql.builtin.entities import represented
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.money import named
 from core.nl2sql.builtin.owning import owned
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Query
+from core.nl2sql.builtin.referring import referred
 from core.nl2sql.builtin.subject import find_subject
 from core.nl2sql.builtin.text import lemma
 
@@ -87,6 +89,7 @@ PASSES: tuple[Pass, ...] = (
     owned,
     find_subject,
     settle_near,
+    referred,
     charts,
     shares.cued,
     within.claim,
@@ -115,6 +118,8 @@ PASSES: tuple[Pass, ...] = (
     showing.targets,
     showing.name_subject,
     denying.deny,
+    grouping.contrasted,
+    represented,
     named,
     shares.shares,
 )

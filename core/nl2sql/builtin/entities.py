@@ -7,6 +7,55 @@ from core.nl2sql.builtin.plan import measure_table
 from core.nl2sql.builtin.query import Field, Ref
 
 
+def represented(parse: Parse) -> None:
+    """ "For each customer, its id and the number of orders": columns asked of an entity stand for it; its name is not added.
+
+    They do where they identify it, or where it only says whose they are ("the type of each customer").
+    """
+    for table in dict.fromkeys(group.entity for group in parse.groups if group.entity):
+        own = [group for group in parse.groups if group.entity == table]
+        asked = [output for output in parse.outputs if _of_entity(parse, output, table)]
+        if asked and (any(_identifies(parse, output, table) for output in asked) or _possesses(parse, own[0].at)):
+            parse.groups = [group for group in parse.groups if group not in own]
+            for output in asked:
+                output.entity = table if isinstance(output.field.expr, Ref) and output.field.expr.table == table else ""
+
+
+def _of_entity(parse: Parse, output: Output, table: str) -> bool:
+    ref = output.field.expr
+    if not isinstance(ref, Ref) or output.field.aggregate or output.field.grain:
+        return False
+    return ref.table == table or _refers(parse, ref, table)
+
+
+def _refers(parse: Parse, ref: Ref, table: str) -> bool:
+    """Whether a column is another table's key to the entity."""
+    return any(edge.other == table and edge.columns == (ref.column,) for edge in parse.index.graph.edges(ref.table))
+
+
+def _identifies(parse: Parse, output: Output, table: str) -> bool:
+    ref = output.field.expr
+    assert isinstance(ref, Ref)
+    return ref.table != table or output.field in (*parse.key(table), *parse.label(table))
+
+
+def _possesses(parse: Parse, at: int) -> bool:
+    """ "The type of each customer": the entity was said behind "of each", a column before it."""
+    item = next((item for item in parse.items if item.start == at), None)
+    before = parse.before(item, 6) if item else []
+    if any(other.lower in ("name", "names") and other.kind == "stop" for other in before):
+        return False  # a name is asked for, though no column is called so
+    return len(before) > 1 and before[0].is_cue("group") and before[0].lower.startswith("of") and before[1].role == "target"
+
+
+def telling(outputs: list[Output], aggregates: list[Field]) -> list[Output]:
+    """Without what makes no group: counting films per film tells nothing where something else is shown to count them by."""
+    counted = {measure_table(field) for field in aggregates if field.aggregate == "count"}
+    plain = [output for output in outputs if not output.field.aggregate]
+    pointless = [output for output in plain if output.entity in counted]
+    return [output for output in outputs if output not in pointless] if len(pointless) < len(plain) else outputs
+
+
 def entity_keys(parse: Parse, outputs: list[Output], aggregates: list[Field]) -> list[Field]:
     """Keys of the entities shown, so that two customers of one name stay two; none for unique names unless they are ranked.
 

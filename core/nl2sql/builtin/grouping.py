@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.parse import Output, Parse
-from core.nl2sql.builtin.query import Field, refs
+from core.nl2sql.builtin.query import Compare, Field, Ref, refs
 
+_BETWEEN = {"of", "for", "in", "across", "from", "at", "among", "by"}
 _ADVERBS = {"daily", "weekly", "monthly", "quarterly", "yearly", "annual", "annually"}
 
 
@@ -14,11 +15,39 @@ def groups(parse: Parse) -> None:
     for item in parse.items:
         if item.role:
             continue
-        if item.is_cue("group", "group") or (item.is_cue("group", "by") and _opens_group(parse, item)):
+        opened = (item.is_cue("group", "by") and _opens_group(parse, item)) or (item.is_cue("distinct") and _divides(parse, item))
+        if opened or item.is_cue("group", "group"):
             _group_after(parse, item)
         elif item.kind == "grain" and (item.lower in _ADVERBS or _trailing_and(parse, item)):
             _add_grain(parse, item)
     _over_time(parse)
+
+
+def _divides(parse: Parse, item: Item) -> bool:
+    """ "The average age for students of different sex": what differs beside a measure is what it is per."""
+    before = next(iter(parse.before(item, 1)), None)
+    measured = any(other.is_cue("aggregate") or other.is_cue("count") for other in parse.before(item, 99)[1:])
+    return before is not None and before.kind == "stop" and before.lower in _BETWEEN and measured and not parse.groups
+
+
+def contrasted(parse: Parse) -> None:
+    """ "The average age of male and female students": cells of one column named side by side are measured each."""
+    measured = [output for output in parse.outputs if output.field.aggregate]
+    if parse.groups or not measured or len(measured) < len(parse.outputs) or parse.having:
+        return
+    for compare in parse.where:
+        if isinstance(compare, Compare) and compare.op == "in" and not compare.negated and len(compare.values) > 1:
+            said = [item for item in parse.items if item.kind == "value" and item.role == "condition"]
+            between = parse.items[parse.position(said[0]) : parse.position(said[-1])] if said else []
+            joined = len(said) == len(compare.values) and any(item.lower == "and" for item in between)
+            if joined and (_every_cell(parse, compare) or all(o.field.aggregate in ("avg", "min", "max") for o in measured)):
+                parse.groups.append(Output(said[0].start, compare.field))
+                return
+
+
+def _every_cell(parse: Parse, compare: Compare) -> bool:
+    """Whether the cells named are all there are, so that they could not be meant to leave out any."""
+    return isinstance(compare.field.expr, Ref) and parse.column(compare.field.expr).distinct_count == len(compare.values)
 
 
 def _opens_group(parse: Parse, item: Item) -> bool:
@@ -72,8 +101,19 @@ def _group_after(parse: Parse, cue: Item) -> None:
             continue
         else:
             break
-    if found:
+    if found or _taken_up(parse, cue):
         cue.role = "group"
+
+
+def _taken_up(parse: Parse, cue: Item) -> bool:
+    """ "The names of customers, and how many orders does each have": what was asked for before is what it is per."""
+    follow = next(iter(parse.after(cue, 1)), None)
+    if follow is not None and follow.lower in ("one", "ones"):
+        follow.role = "group"
+    elif follow is not None and follow.kind not in ("stop", "mark", "word"):
+        return False
+    asked = any(other.kind == "name" and other.role != "order" for other in parse.before(cue, 99))
+    return asked and cue.lower.endswith(("each", "every"))
 
 
 def _has_measure_before(parse: Parse, item: Item) -> bool:
@@ -85,9 +125,15 @@ def _add_name(parse: Parse, item: Item) -> bool:
     if not fields:
         return False
     item.role = "group"
-    entity = item.owner or (item.table.table if item.table and _as_table(item) else "")
+    entity = item.owner or (item.table.table if item.table and _as_table(item) and not _own_column(item, fields) else "")
     parse.groups.extend(Output(item.start, field, entity) for field in fields)
     return True
+
+
+def _own_column(item: Item, fields: list[Field]) -> bool:
+    """Whether a table's name is just as well that of the column shown for it: then the column is what is grouped by."""
+    best = [Ref(link.table, link.column) for link in item.columns if item.table and link.score >= item.table.score]
+    return len(fields) == 1 and fields[0].expr in best
 
 
 def _as_table(item: Item) -> bool:

@@ -140,6 +140,9 @@ def main_measure(parse: Parse, table: str) -> Ref | None:
 def _count(parse: Parse, cue: Item) -> Field | None:
     """Rows of a table, or different values of a column; "number of units" adds up a column of numbers."""
     distinct = False
+    if cue.lower.endswith("times") or cue.lower == "how often":
+        cue.role = "measure"
+        return _times(parse, cue)
     if (follow := parse.next_real(cue, 2)) is not None and follow.is_cue("count") and not follow.role:
         cue.role = "measure"
         return None
@@ -160,6 +163,29 @@ def _count(parse: Parse, cue: Item) -> Field | None:
             break
     cue.role = "measure"
     return count_of(parse, parse.subject) if parse.subject else None
+
+
+def _times(parse: Parse, cue: Item) -> Field | None:
+    """ "How many times", "how often": rows of what the verb beside it names, else of what happens to what is asked for."""
+    for other in [*parse.after(cue, 5), *parse.before(cue, 4)]:
+        if other.kind == "name" and not other.role and (table := _happening(parse, other)):
+            other.role = "measure"
+            return count_of(parse, table)
+    return count_of(parse, events_of(parse, parse.subject)) if parse.subject else None
+
+
+def _happening(parse: Parse, item: Item) -> str:
+    """The table of events a verb names: by its own name, or by a column of it."""
+    tables = [link.table for link in item.links if link.table != parse.subject and link.kind != "value"]
+    many = [edge.other for edge in parse.index.graph.edges(parse.subject) if edge.many] if parse.subject else []
+    return next((table for table in tables if table in many), "")
+
+
+def events_of(parse: Parse, table: str) -> str:
+    """What happens to the rows of a table: another table said that refers to it, else the largest that does."""
+    many = [edge.other for edge in parse.index.graph.edges(table) if edge.many]
+    said = [other for other in parse.tables_said() if other != table and other in many]
+    return said[0] if said else max(many, key=lambda name: parse.index.table(name).row_count or 0, default=table)
 
 
 def _counted(parse: Parse, item: Item, distinct: bool) -> Field | None:

@@ -47,9 +47,11 @@ def _nameless(parse: Parse, table: str) -> None:
 def _named(parse: Parse, item: Item) -> Item | None:
     """What stands in "names of (all the) suppliers" or in "supplier names", if anything does."""
     following = parse.after(item, 10)
-    of = next((at for at, other in enumerate(following) if other.lower == "of"), None)
+    of = next((at for at, other in enumerate(following) if other.lower.split()[0] == "of"), None)
     if of is not None and all(other.kind == "name" or other.lower in _JOINING for other in following[:of]):
-        named = next((other for other in following[of:] if other.lower not in _BETWEEN and not other.is_cue("distinct")), None)
+        named = next(
+            (other for other in following[of:] if not set(other.lower.split()) <= _BETWEEN and not other.is_cue("distinct")), None
+        )
         return named if named and named.kind == "name" else None
     before = parse.before(item, 2)
     if before and before[0].text in ("'s", "’s", "'", "’"):

@@ -238,7 +238,7 @@ class Parse:
         for other in self.after(item, 8):
             if other.kind == "name" and (link := other.table):
                 return 0.15 if link.table == table else 0.0
-            if other.kind in ("cue", "value", "number") or other.text in (".", "?"):
+            if (other.kind in ("cue", "value", "number") and not other.lower.startswith("of ")) or other.text in (".", "?"):
                 return 0.0
         return 0.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.models import Assumption, Role
 from core.nl2sql.builtin.grouping import fields_of, grain_field
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.measuring import count_of, measure_of
+from core.nl2sql.builtin.measuring import count_of, events_of, measure_of
 from core.nl2sql.builtin.money import money, money_for
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Order, Ref
@@ -87,22 +87,15 @@ def _frequency(parse: Parse, cue: Item) -> bool:
         entity = target.table.table if target.table and target.table.table == table and not _is_plain_column(target) else ""
         parse.groups.extend(Output(target.start, field, entity) for field in fields)
         target.role = "group"
-        counted = _events_of(parse, entity) if entity else table
+        counted = events_of(parse, entity) if entity else table
     elif parse.subject:
-        counted = _events_of(parse, parse.subject)
+        counted = events_of(parse, parse.subject)
     _add(parse, cue, count_of(parse, counted))
     return True
 
 
 def _is_plain_column(item: Item) -> bool:
     return bool(item.columns) and (item.table is None or item.columns[0].score > item.table.score)
-
-
-def _events_of(parse: Parse, table: str) -> str:
-    """What happens to the rows of a table: another table said that refers to it, else the largest that does."""
-    many = [edge.other for edge in parse.index.graph.edges(table) if edge.many]
-    said = [other for other in parse.tables_said() if other != table and other in many]
-    return said[0] if said else max(many, key=lambda name: parse.index.table(name).row_count or 0, default=table)
 
 
 def _of_verb(parse: Parse, cue: Item) -> bool:
@@ -130,7 +123,7 @@ def _of_events(parse: Parse, cue: Item) -> bool:
     """ "Which promotions were used most": how often something happened to them."""
     if cue.lower.removeprefix("the ") not in ("most", "least") or _following(parse, cue) or not parse.subject:
         return False
-    counted = _events_of(parse, parse.subject)
+    counted = events_of(parse, parse.subject)
     if counted != parse.subject:
         parse.notes.append(Assumption("measure", f"“{cue.lower}” is counted by {' '.join(parse.index.names.tables[counted])}"))
         _add(parse, cue, count_of(parse, counted))
