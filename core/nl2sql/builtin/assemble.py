@@ -59,7 +59,7 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
         having=tuple(having),
         order=tuple(order),
         limit=parse.limit,
-        within=(*within, *entity_keys(parse, parse.within)) if within else (),
+        within=(*within, *entity_keys(parse, parse.within, aggregates)) if within else (),
         distinct=parse.distinct and not grouped,
         stable=conventions.stable,
     )
