@@ -28,6 +28,11 @@ from core.nl2sql.builtin.windows import needs_windows, windowed
 
 def build(query: Query, index: Index, dialect: str, outer: frozenset[str] = frozenset()) -> exp.Query:
     """The tree of a query. Raises NoPath where two of its tables have no key between them."""
+    node = _built(query, index, dialect, outer)
+    return node.offset(query.offset) if query.offset else node
+
+
+def _built(query: Query, index: Index, dialect: str, outer: frozenset[str]) -> exp.Query:
 
     def nest(inner: Query) -> exp.Query:
         return build(inner, index, dialect)

@@ -1,63 +1,114 @@
-"""Ellipsis: whether a question leans on the one before it or stands on its own."""
+"""Ellipsis: whether a question leans on the one before it, stands on its own, or may be read either way."""
 
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.query import Query, tables_of
 
+
+class Lean(Enum):
+    OWN = "own"
+    """A question of its own; an edit only where it means nothing by itself."""
+    LEANS = "leans"
+    """An edit of the question before it; a question of its own only where nothing of it fits there."""
+
+
+POLITE = re.compile(
+    r"^((please|pls|ok|okay|and now|now|then|so|hm+|great|good|nice|cool|thanks|thank you|alright|perfect|yes|right|actually"
+    r"|can you|could you|would you|can i|could i|i want to|i would like to|i'd like to|let me|let us|let's)\b[,.!]?\s+)+"
+)
 _STRONG_START = re.compile(
-    r"(only|just|what about|how about|and|but|also|exclude|excluding|except|without|same|remove|drop|clear|sort|order|rank"
-    r"|instead|now|then|ok|okay|limit|add|include|including|break|split|group|change|make|filter|plot|draw|as an?"
-    r"|switch|use|keep|not|show (it|them|that|this|these|those|only|just)"
-    r"|display (it|them|as)|no,|reverse|restrict|narrow|replace|undo|drill)\b"
+    r"(only|just|what about|how about|and|but|also|or|exclude|excluding|except|without|same|remove|drop|clear|sort|order|rank"
+    r"|instead|limit|add|include|including|break|split|group|change|make|filter|plot|draw|as an?|hide|leave out|omit"
+    r"|switch|use|keep|not|show (it|them|that|this|these|those|only|just)|no,|undo|go back"
+    r"|display (it|them|as)|reverse|restrict|narrow|replace|drill|next|the (other|next|rest)|which ones?|who else)\b"
 )
 _WEAK_START = re.compile(
     r"(by|per|for|in|since|from|before|after|between|during|until|top|bottom|first|last|with|sorted|ordered"
-    r"|highest|lowest|largest|smallest|of)\b"
+    r"|highest|lowest|largest|smallest|of|at|on|under|over|above|below|older|younger|more|less|at least|at most)\b"
 )
-_POINTS_BACK = re.compile(
-    r"\b(instead|their|its|of (those|these|them|that)|them|those|these|(for|of|with) it|the same|this (list|result|chart)"
-    r"|(the|that|this) (filter|filters|chart|result|list)|the (first|second|third) one)\b"
+_POINTS_SURELY = re.compile(
+    r"\b(instead|of (those|these|them|that)|among (those|these|them)|(for|of|with) it|the same|this (list|result|chart)"
+    r"|(the|that|this) (filter|filters|chart|result|list)|(that|this|it)\?*$"
+    r"|(which|this|that|these|those|the|only|other|first|second|third|fourth|fifth|last|[a-z]+est|most [a-z]+|[a-z]+) ones?\b"
+    r"(?! of the)|(of|for|in|to|from|by) each\W*$|each\W*$|as well\W*$|too\W*$)"
 )
+_PRONOUN = re.compile(r"\b(they|them|their|theirs|it|its|those|these|he|she|his|her|him)\b")
 _ASKING = re.compile(
     r"\b(how many|how much|which|what|who|whose|where|when|list|show|find|give|display|tell|return|count|number of|get)\b"
 )
-_OPENS = re.compile(r"(how many|which|what|who|whose|where|when|list|find|count)\b(?! about)")
+_OPENS = re.compile(
+    r"(how many|how much|which|what|who|whose|where|when|list|find|count|show|give|display|tell|return|get)\b(?! about)"
+)
+_NOT_ONES = re.compile(r"\b(more than|less than|at least|at most|exactly|only|over|under|than) one\b")
 
 
-def leans(question: str, items: list[Item]) -> bool:
-    """True for a question that only makes sense as an edit of the previous one."""
-    text = re.sub(r"^(please|pls|ok|okay|and now|now|then|so|hm+|great|thanks|thank you)[,.!]?\s+", "", question.strip().lower())
-    if _POINTS_BACK.search(text):
-        return True
-    full = _complete(text, items) or _asks_of_table(text, items)
+def lean(text: str, items: list[Item], previous: Query) -> Lean:
+    """How a follow-up's words (lower case, see `Change.text`) stand to the query before it."""
+    named = _names_rows(items)
+    opens = bool(_OPENS.match(text))
+    if _POINTS_SURELY.search(_NOT_ONES.sub("", text)) or (_PRONOUN.search(text) and not _antecedent(text, items)):
+        return Lean.LEANS
+    full = (_asks(text, items) and named) or (opens and any(item.kind == "name" and item.table for item in items))
     if _STRONG_START.match(text):
-        return not (full and _own_question(text))
+        return Lean.OWN if full and _own_question(text) else Lean.LEANS
+    if _bare_superlative(items):
+        return Lean.LEANS
+    if full:
+        return Lean.OWN
     if _WEAK_START.match(text):
-        return not full
-    return not full and not _speaks_of_table(items)
+        return Lean.LEANS
+    if not opens:
+        return Lean.OWN if named else Lean.LEANS
+    return Lean.OWN if _complete_measure(items) or not _near(items, previous) else Lean.LEANS
 
 
-def _complete(text: str, items: list[Item]) -> bool:
-    """It asks, and it says of what: a table or a measure outside groups and orders."""
+def _asks(text: str, items: list[Item]) -> bool:
     asks = bool(_ASKING.search(text)) or any(item.is_cue("aggregate") or item.is_cue("count") for item in items)
-    limited = any(item.is_cue("superlative") for item in items)
-    return (asks or limited) and _speaks_of_table(items)
+    return asks or any(item.is_cue("superlative") for item in items)
 
 
-def _asks_of_table(text: str, items: list[Item]) -> bool:
-    """ "How many PG-13 films …": it opens as a question and names a table, however many cells stand around the name."""
-    return bool(_OPENS.match(text)) and any(item.kind == "name" and item.table for item in items)
-
-
-def _speaks_of_table(items: list[Item]) -> bool:
-    """A name that is neither what is grouped or ordered by nor the column of a cell beside it."""
+def _names_rows(items: list[Item]) -> bool:
+    """A name that may be a table's and is neither what is grouped or ordered by nor the column of a cell beside it."""
     for at, item in enumerate(items):
         before, after = items[max(0, at - 2) : at], items[at + 1 : at + 3]
         belongs = any(other.is_cue("group") or other.is_cue("order") or other.lower == "and" for other in before)
         beside = any(other.kind == "value" for other in (*before[-1:], *after))
-        if item.kind == "name" and not belongs and not beside:
+        if item.kind == "name" and item.table and not belongs and not beside:
+            return True
+    return False
+
+
+def _complete_measure(items: list[Item]) -> bool:
+    """ "What is the average salary by department": a measure and what it is per or of, so nothing is left to the turn before."""
+    measured = any(item.is_cue("aggregate") or item.is_cue("count") for item in items)
+    narrowed = any(item.is_cue("group") or item.kind in ("value", "period") for item in items)
+    return measured and narrowed and any(item.kind == "name" for item in items)
+
+
+def _near(items: list[Item], previous: Query) -> bool:
+    """Whether the columns said may be those of the tables that were asked about."""
+    tables = {*tables_of(previous)}
+    named = [item for item in items if item.kind == "name" and item.columns]
+    return all(any(link.table in tables for link in item.columns) for item in named)
+
+
+def _antecedent(text: str, items: list[Item]) -> bool:
+    """ "List the customers and their orders": the pronoun stands for what the same question names."""
+    found = _PRONOUN.search(text)
+    before = text[: found.start()] if found else text
+    return any(item.kind == "name" and item.table and item.table.score > 0.92 and item.lower in before for item in items)
+
+
+def _bare_superlative(items: list[Item]) -> bool:
+    """ "Which has the most?": a superlative of nothing that is said."""
+    for at, item in enumerate(items):
+        bare = item.lower.removeprefix("the ") in ("most", "least", "fewest", "highest", "lowest")
+        alone = not any(other.kind in ("name", "word", "value", "cue") for other in items[at + 1 :])
+        if item.is_cue("superlative") and bare and alone:
             return True
     return False
 

@@ -41,11 +41,14 @@ class BuiltinEngine:
         index = index_of(catalog)
         asked = question[:_LONGEST]
         today = context.today or datetime.now(UTC).date()
-        if edited := followups.edit(asked, context, index, today, self._conventions):
-            return alike(edited.candidate) or self._drafted(edited.candidate, index, edited.changes, edited.chart_kind)
+        edited = followups.edit(asked, context, index, today, self._conventions)
+        if edited and edited.leans and edited.candidate.confidence >= ANSWERS:
+            return self._edited(edited, index)
         found = self._read(asked, context, index, today)
         best = found[0] if found else None
         if best is None or best.confidence < ANSWERS:
+            if edited and edited.candidate.confidence >= ANSWERS:
+                return self._edited(edited, index)
             near = self.suggest(catalog, 3)
             return unknown(asked, unused(best.parse) if best else strangers(asked, index), best, near)
         if question_back := ambiguous(best, context):
@@ -75,13 +78,17 @@ class BuiltinEngine:
             return False
         index = index_of(catalog)
         today = context.today or datetime.now(UTC).date()
-        if followups.edit(question, context, index, today, self._conventions):
+        edited = followups.edit(question, context, index, today, self._conventions)
+        if edited and edited.candidate.confidence >= ANSWERS:
             return True
         found = self._read(question, context, index, today)
         return bool(found) and found[0].confidence >= ANSWERS and not ambiguous(found[0], context)
 
     def _read(self, question: str, context: Context, index: Index, today: date) -> list[Candidate]:
         return read(question, index, today, context.resolutions, self._conventions)
+
+    def _edited(self, edited: followups.Edit, index: Index) -> SqlDraft | Clarification:
+        return alike(edited.candidate) or self._drafted(edited.candidate, index, edited.changes, edited.chart_kind)
 
     def _drafted(self, best: Candidate, index: Index, changes: tuple[str, ...], chart_kind: str) -> SqlDraft:
         return SqlDraft(

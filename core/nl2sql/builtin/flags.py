@@ -22,7 +22,7 @@ def flags(parse: Parse) -> None:
         ref = parse.column_of(item, prefer=parse.subject)
         if ref is None or not _adjective(parse, item):
             continue
-        yes = _yes(parse, ref)
+        yes = yes_cell(parse, ref)
         column = parse.column(ref)
         if column.kind.temporal and (column.null_count or 0) > 0 and item.lower.endswith(("ed", "en", "nt")):
             item.role = "condition"
@@ -51,7 +51,7 @@ def _adjective(parse: Parse, item: Item) -> bool:
     return after is not None and after.kind == "name" and after.table is not None and after.table.table == parse.subject
 
 
-def _yes(parse: Parse, ref: Ref) -> Scalar:
+def yes_cell(parse: Parse, ref: Ref) -> Scalar:
     """The cell that says yes, where a column holds nothing but yes and no."""
     column = parse.column(ref)
     held = {sample.lower() for sample in column.samples}

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass
 from datetime import date
 
-from core.models import Context
+from core.models import Context, Turn
 from core.nl2sql.builtin.assemble import Conventions
+from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.compose import FRAGMENT_PASSES
-from core.nl2sql.builtin.confidence import confidence
-from core.nl2sql.builtin.edits import EDITS, Change
-from core.nl2sql.builtin.ellipsis import leans
+from core.nl2sql.builtin.confidence import confidence, unused
+from core.nl2sql.builtin.edits import EDITS
+from core.nl2sql.builtin.ellipsis import POLITE, Lean, lean
 from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.linking import link
+from core.nl2sql.builtin.narrowing import bare_comparisons, prefer_known, unspoken
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.plan import NoPath, measure_table, output_places
-from core.nl2sql.builtin.query import Query, comparisons, refs
+from core.nl2sql.builtin.plan import NoPath, measure_table
+from core.nl2sql.builtin.query import Query, comparisons, fields, refs, tables_of
 from core.nl2sql.builtin.query_json import from_json
 from core.nl2sql.builtin.reading import Candidate
 from core.nl2sql.builtin.render import render
+from core.nl2sql.builtin.reranking import superlative_words
+
+_UNDO = re.compile(
+    r"^(undo|go back|back)( (that|it|this|the last (change|one)|one step|to the (previous|one before)( one)?))?\W*$"
+)
+_INSTEAD_OF = re.compile(r"\b(instead of|rather than|in place of)\b.*$")
 
 
 @dataclass(frozen=True)
@@ -26,22 +36,24 @@ class Edit:
     candidate: Candidate
     changes: tuple[str, ...]
     chart_kind: str = ""
+    leans: bool = True
+    """Whether the words only make sense as an edit; otherwise they may be a question of their own."""
 
 
 def edit(question: str, context: Context, index: Index, today: date, conventions: Conventions) -> Edit | None:
-    """The previous query changed as the question says; None when it is a question of its own or nothing of it fits."""
-    previous = _previous(context, index)
-    if previous is None:
+    """The previous query changed as the question says; None when nothing of it fits."""
+    text = POLITE.sub("", question.strip().lower())
+    asked = [query for turn in reversed(context.turns) if turn.draft and (query := _query(turn, index))]
+    if not asked:
         return None
-    items = link(question, index, today)
-    if not leans(question, items):
-        return None
-    parse = Parse(index, items, today, resolutions=context.resolutions, subject=previous.subject, context=_tables(previous))
-    parse.anchors = tuple(measure_table(field) for field in previous.measures)
-    parse.outputs = []
-    for step in FRAGMENT_PASSES:
-        step(parse)
-    change = Change(question.lower(), parse, index)
+    if _UNDO.match(text):
+        return _undone(asked, index, today)
+    previous = asked[0]
+    items = link(_INSTEAD_OF.sub("instead", question), index, today)
+    text = _INSTEAD_OF.sub("instead", text)
+    leaning = lean(text, items, previous)
+    parse = _fragment(items, previous, context, index, today)
+    change = Change(text, parse, index, conventions)
     query = previous
     for apply in EDITS:
         query = apply(query, change)
@@ -53,30 +65,44 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         sql = render(query, index)
     except NoPath:
         return None
-    sure = confidence(parse, query) if _links(parse) else 0.97
-    return Edit(Candidate(query, parse, sql, sure), tuple(change.said), parse.chart_kind)
+    return Edit(Candidate(query, parse, sql, _sure(parse, query)), tuple(change.said), parse.chart_kind, leaning is Lean.LEANS)
 
 
-def _links(parse: Parse) -> bool:
-    """Whether any word had to be found in the database, so that it may have been misread."""
-    return any(item.kind in ("name", "value", "word") for item in parse.items)
+def _fragment(items: list[Item], previous: Query, context: Context, index: Index, today: date) -> Parse:
+    """What the follow-up's words say by themselves, read beside the query before it."""
+    parse = Parse(index, items, today, resolutions=context.resolutions, subject=previous.subject, context=tables_of(previous))
+    parse.anchors = tuple(measure_table(field) for field in previous.measures)
+    prefer_known(previous, parse)
+    superlative_words(previous, parse)
+    bare_comparisons(previous, parse)
+    for step in FRAGMENT_PASSES:
+        step(parse)
+    unspoken(parse)
+    return parse
 
 
-def _previous(context: Context, index: Index) -> Query | None:
-    """The query of the last answered turn, when it still fits the catalog."""
-    for turn in reversed(context.turns):
-        if turn.draft is None:
-            continue
-        query = from_json(turn.draft.reads)
-        return query if query and _fits(query, index) else None
-    return None
+def _undone(asked: list[Query], index: Index, today: date) -> Edit | None:
+    """The query before the one before."""
+    before = next((query for query in asked if query != asked[0]), None)
+    if before is None:
+        return None
+    parse = Parse(index, [], today, subject=before.subject)
+    return Edit(Candidate(before, parse, render(before, index), 0.97), ("back to the question before",))
+
+
+def _sure(parse: Parse, query: Query) -> float:
+    """As for any reading; where no word had to be found in the database, nothing may have been misread."""
+    linked = any(item.role and item.kind in ("name", "value") for item in parse.items)
+    return confidence(parse, query) if linked or unused(parse) else 0.97
+
+
+def _query(turn: Turn, index: Index) -> Query | None:
+    """The query of an answered turn, when it still fits the catalog."""
+    query = from_json(turn.draft.reads) if turn.draft else None
+    return query if query and _fits(query, index) else None
 
 
 def _fits(query: Query, index: Index) -> bool:
     tables = index.catalog.by_name
-    used = [ref for f in (*query.select, *query.keys, *(c.field for c in comparisons(query.where))) for ref in refs(f.expr)]
+    used = [ref for f in (*fields(query), *(c.field for c in comparisons(query.where))) for ref in refs(f.expr)]
     return query.subject in tables and all(ref.table in tables and ref.column in tables[ref.table].by_name for ref in used)
-
-
-def _tables(query: Query) -> frozenset[str]:
-    return frozenset({table for table, _ in output_places(replace(query, tables=()))} | {query.subject})

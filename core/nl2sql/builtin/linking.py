@@ -19,6 +19,7 @@ _ASKING = {"list", "show", "count", "find", "display", "return", "give", "report
 """Words that ask when they come first, whatever a table is called."""
 _BEFORE_NOUN = {"per", "each", "every", "an", "the", "of", "by", "average", "one", "and"}
 """Before these "order by" is a noun and a group: "per order by shipper"."""
+_AUXILIARY = {"be", "have", "do"}
 _PARTS = ("share", "percent", "percentage", "proportion")
 _BEFORE_VERB = {"not", "have", "has", "never", "ever", "who", "that", "customers", "we"}
 """After these "ordered in" is what somebody did: "have not ordered in 2025"."""
@@ -111,6 +112,8 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
             links = tuple(found for found in links if found.kind == "table")  # "films directed" is no compound, "film length" is
         elif len(key) == 2 and end == position + 2 and last.lower != last.lemma and _is_table(key[1:], index):
             links = tuple(found for found in links if found.kind == "table")  # nor is "discontinued products"
+        if len(key) == 1 and last.lemma in _AUXILIARY:
+            links = ()  # "are" is no column that says whether somebody is something
         if links:
             size = len(key)
             best = links[0].score

@@ -112,6 +112,8 @@ class Query:
     limit: int | None = None
     within: tuple[Field, ...] = ()
     """The limit counts anew for each of these; rows that tie with the last are kept."""
+    offset: int = 0
+    """Rows left out before the first that is shown: "the second one"."""
     distinct: bool = False
     tables: tuple[str, ...] = ()
     """Related tables that must have a row though no column of them is used."""
@@ -165,3 +167,9 @@ def fields(query: Query) -> Iterator[Field]:
     yield from (compare.field for compare in query.having)
     yield from (order.field for order in query.order)
     yield from query.within
+
+
+def tables_of(query: Query) -> frozenset[str]:
+    """The tables a query speaks of: its subject, and those of its fields."""
+    used = {ref.table for field in fields(query) for ref in refs(field.expr)}
+    return frozenset({query.subject} | used | {field.table for field in query.select if field.table})

@@ -8,6 +8,8 @@ from core.nl2sql.builtin.plan import measure_table, places_of
 from core.nl2sql.builtin.query import Field, Ref
 from core.nl2sql.builtin.zones import attached
 
+_POSSESSIVES = {"their", "its", "his", "her"}
+
 
 def targets(parse: Parse) -> None:
     """Names outside conditions that nothing used are shown; a table said before a measure is what the measure is per."""
@@ -23,6 +25,8 @@ def targets(parse: Parse) -> None:
             item.role = "context"
         elif ref := parse.column_of(item, prefer=parse.subject):
             item.role = "target"
+            if _theirs(parse, item):
+                _beside_subject(parse)
             if not any(output.field.expr == ref and output.field.aggregate for output in parse.outputs):
                 parse.outputs.append(Output(item.start, Field(ref), _entity_of(parse, ref)))
     parse.distinct = any(item.is_cue("distinct") and item.role in ("", "distinct") for item in parse.items) and not any(
@@ -44,8 +48,10 @@ def _reads_as_table(parse: Parse, item: Item) -> bool:
 
 
 def _continues_targets(parse: Parse, item: Item) -> bool:
-    """A name joined by "and" to one that is shown is shown too."""
+    """A name joined by "and" to one that is shown is shown too, and so is what is theirs ("artists with their age")."""
     before = parse.before(item, 3)
+    if before and before[0].lower in _POSSESSIVES:
+        return not any(other.is_cue("compare") or other.kind == "value" for other in parse.after(item, 3))
     return bool(before) and before[0].lower in ("and", ",") and any(other.role == "target" for other in before)
 
 
@@ -71,6 +77,12 @@ def _theirs(parse: Parse, item: Item) -> bool:
     return before[:1] == ["their"] and before[1:2] in (["and"], ["with"]) and plain and bool(parse.subject)
 
 
+def _beside_subject(parse: Parse) -> None:
+    """What is theirs is shown beside the names of the rows it belongs to."""
+    if not any(output.entity == parse.subject for output in parse.outputs):
+        parse.outputs.extend(Output(0, field, parse.subject) for field in parse.label(parse.subject))
+
+
 def _table(parse: Parse, item: Item) -> None:
     assert item.table is not None
     table = item.table.table
@@ -79,8 +91,7 @@ def _table(parse: Parse, item: Item) -> None:
         parse.outputs.extend(Output(item.start, field, table) for field in parse.label(table))
         return
     if _theirs(parse, item) and table != parse.subject and not parse.groups and not parse.ranked:
-        if not any(output.entity == parse.subject for output in parse.outputs):
-            parse.outputs.extend(Output(0, field, parse.subject) for field in parse.label(parse.subject))
+        _beside_subject(parse)
         parse.outputs.extend(Output(item.start, field, table) for field in parse.label(table))
         return
     measured = {measure_table(output.field) for output in parse.outputs if output.field.aggregate}

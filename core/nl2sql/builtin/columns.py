@@ -1,0 +1,141 @@
+"""Columns: follow-ups about the columns a list shows ("also their email", "just the names", "without the id", "where?")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.nl2sql.builtin.change import Change, adds_up, is_scalar
+from core.nl2sql.builtin.explain import field_words
+from core.nl2sql.builtin.listing import as_list
+from core.nl2sql.builtin.query import Field, Query, Ref
+
+_HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\b")
+_PLACES = ("location", "city", "country", "hometown", "nationality", "state", "address", "region", "place", "venue")
+
+
+def columns(query: Query, change: Change) -> Query:
+    """ "Also show their email" adds to a list; "just the names" and "what is its budget?" take the place of what it shows."""
+    new = change.shown(aggregated=False) or _asked_columns(query, change) or _asked_table(query, change)
+    if not new or change.parse.groups or (change.shown(aggregated=True) and query.measures):
+        return query
+    adds = change.adds or not (change.asks or change.lists or change.points or _only(change) or change.replaces)
+    if query.measures and not is_scalar(query):
+        return _beside_groups(query, new, change) if adds else query
+    base = as_list(query, change)
+    if is_scalar(query):
+        base = replace(base, select=(), distinct=False)
+    elif not adds and not (change.conventions.show_measure and change.asks):
+        base = replace(base, select=())
+    else:
+        new = [f for f in new if f not in query.select] or new
+    if all(f in base.select for f in new):
+        base = replace(base, select=()) if not change.conventions.show_measure else base
+        new = new if not base.select else []
+    if not new:
+        change.said.append("shown already")
+        return query
+    if tuple(new) == query.select:
+        return query
+    words = ", ".join(field_words(f, change.index) for f in new)
+    change.said.append(f"+ {words}" if base.select else words)
+    return replace(base, select=(*base.select, *new), keys=_keys_kept(base, new))
+
+
+def _keys_kept(query: Query, new: list[Field]) -> tuple[Field, ...]:
+    """The rows of a ranked group stay apart though what names them is no longer shown."""
+    return query.keys if query.keys or not query.grouped else tuple(f for f in query.dimensions if f not in new)
+
+
+def _only(change: Change) -> bool:
+    return bool(re.match(r"^(only|just|no, only)\b", change.text))
+
+
+def _asked_table(query: Query, change: Change) -> list[Field]:
+    """ "What is its category?", "and their supplier": the names of the rows that theirs refer to."""
+    parse = change.parse
+    busy = parse.where or parse.ranked or parse.groups or parse.outputs or any(item.is_cue("count") for item in parse.items)
+    if busy or not (change.asks or change.adds or change.lists) or re.search(r"\b(of|among) (them|those|these)\b", change.text):
+        return []
+    for item in parse.items:
+        table = item.table.table if item.kind == "name" and item.table and item.table.score >= 0.6 else ""
+        chain = change.index.graph.path((query.subject,), table) if table and table != query.subject else None
+        if chain and (not any(edge.many for edge in chain) or re.search(r"\b(their|its|his|her|they|them|it)\b", change.text)):
+            item.role = "target"
+            return parse.label(table)
+    return []
+
+
+def _beside_groups(query: Query, new: list[Field], change: Change) -> Query:
+    if all(adds_up(f, change) for f in new):
+        like = next((f for f in query.measures if f.expr is not None), None)
+        new = [replace(f, aggregate=like.aggregate if like else "sum") for f in new]
+        change.said.append("+ " + ", ".join(field_words(f, change.index) for f in new))
+        return replace(query, select=(*query.select, *new))
+    new = [f for f in new if f not in query.select]
+    if not new:
+        return query
+    change.said.append("+ " + ", ".join(field_words(f, change.index) for f in new))
+    return replace(query, select=(*query.dimensions, *new, *query.measures))
+
+
+def _asked_columns(query: Query, change: Change) -> list[Field]:
+    """ "Where are they from?", "when?", "how old are they?": the word of asking names the column."""
+    if change.parse.where or change.parse.ranked or any(item.is_cue("count") for item in change.parse.items):
+        return []
+    asked = re.match(r"^(and )?(where|when|how (\w+))\b(?! (many|much|about))", change.text)
+    table = query.subject
+    if asked is None:
+        return []
+    if asked[2] == "where":
+        said = change.index.names.columns
+        found = (c.name for w in _PLACES for c in change.index.table(table).columns if w in said[table, c.name])
+        return [Field(Ref(table, name)) for name in found][:1]
+    if asked[2] == "when":
+        when = change.parse.date_of(table) or change.parse.year_of(table)
+        return [Field(when)] if when else []
+    adjective = _SUPERLATIVE.get(asked[3], "")
+    implied = change.parse.implied(adjective, table) if adjective in change.index.lexicon.implied else None
+    for item in change.parse.items:
+        item.role = item.role or ("target" if implied and item.lower == asked[3] else "")
+    return [Field(implied[0])] if implied else []
+
+
+_SUPERLATIVE = {
+    "old": "oldest", "long": "longest", "tall": "tallest", "heavy": "heaviest", "expensive": "most expensive", "fast": "fastest",
+    "deep": "deepest", "wide": "widest", "rich": "richest", "populous": "most populous", "new": "newest", "recent": "most recent",
+    "short": "shortest", "cheap": "cheapest", "big": "largest", "large": "largest",
+}  # fmt: skip
+
+
+def fewer_columns(query: Query, change: Change) -> Query:
+    """ "Without the id", "hide the date": a column that is shown no longer is; "just the average": only one measure still is."""
+    measured = change.shown(aggregated=True)
+    if _only(change) and measured and len(query.measures) > len(measured) and all(f in query.measures for f in measured):
+        change.said.append("only " + " and ".join(field_words(f, change.index) for f in measured))
+        order = tuple(o for o in query.order if not o.field.aggregate or o.field in measured)
+        return replace(query, select=(*query.dimensions, *measured), order=order)
+    if not _HIDES.match(change.text) or any(item.kind in ("value", "number", "period") for item in change.parse.items):
+        return query
+    gone: list[Field] = []
+    for item in change.parse.items:
+        if item.kind != "name":
+            continue
+        shown = [f for f in query.select if _is_said(f, item.lower, change)]
+        links = {Ref(link.table, link.column) for link in item.columns}
+        gone += shown or [f for f in query.select if isinstance(f.expr, Ref) and f.expr in links and not f.aggregate]
+    gone = list(dict.fromkeys(gone))
+    if not gone or len(gone) == len(query.select):
+        return query
+    parse = change.parse
+    parse.where, parse.outputs = [], []
+    for item in parse.items:
+        item.role = item.role or ("target" if item.kind == "name" or item.is_cue("not") else "")
+    change.said.append("− " + ", ".join(field_words(f, change.index) for f in gone))
+    kept = tuple(f for f in query.select if f not in gone)
+    return replace(query, select=kept, order=tuple(o for o in query.order if o.field in kept or not o.field.aggregate))
+
+
+def _is_said(field: Field, text: str, change: Change) -> bool:
+    """ "The total" is the column or measure headed so."""
+    return bool(field.aggregate) and set(text.split()) <= set(field_words(field, change.index).split())

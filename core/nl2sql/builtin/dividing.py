@@ -1,0 +1,78 @@
+"""Dividing: follow-ups about what a result is per ("by region instead", "and by month", "of each", "by quarter")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.nl2sql.builtin.change import Change
+from core.nl2sql.builtin.explain import dimension_words
+from core.nl2sql.builtin.entities import entity_keys
+from core.nl2sql.builtin.listing import only_sorts, unjoined
+from core.nl2sql.builtin.parse import Output, Parse
+from core.nl2sql.builtin.query import Field, Order, Query, Ref
+
+
+def grains(query: Query, change: Change) -> Query:
+    """ "By quarter", "weekly": another grain of the time that is shown already."""
+    old = next((f for f in query.dimensions if f.grain), None)
+    new = next((output.field for output in change.parse.groups if output.field.grain), None)
+    if old is None or new is None or old.grain == new.grain:
+        return query
+    changed = replace(old, grain=new.grain)
+    change.parse.groups = [output for output in change.parse.groups if not output.field.grain]
+    change.said.append(f"by {new.grain} instead of {old.grain}")
+    swap = {old: changed}
+    return replace(
+        query,
+        select=tuple(swap.get(f, f) for f in query.select),
+        order=tuple(Order(swap.get(o.field, o.field), o.descending) for o in query.order),
+    )
+
+
+def dimensions(query: Query, change: Change) -> Query:
+    """ "By staff instead" takes the place of what it was by; "and by month" comes on top."""
+    parse = change.parse
+    if _of_each(change) and query.dimensions and not query.measures:
+        parse.groups = [*parse.groups, *(Output(99, f, _entity(f, parse)) for f in query.dimensions)]
+        query = replace(query, select=(), distinct=False)
+    if only_sorts(query, change):
+        parse.order = parse.order or [Order(output.field) for output in parse.groups]
+        parse.groups = []
+    new = [output.field for output in parse.groups if output.field not in query.dimensions]
+    if not new or not (query.measures or query.limit or query.select or change.shown(aggregated=True)):
+        return query
+    keys = entity_keys(parse, parse.groups, list(query.measures))
+    kept = query.dimensions if (change.adds or _splits(change)) and query.measures else ()
+    shown = tuple(change.shown(aggregated=True))
+    measures = query.measures if query.measures and not shown else shown or (Field(None, "count", table=query.subject),)
+    parse.outputs = [output for output in parse.outputs if not output.field.aggregate]
+    old = " and ".join(dimension_words(query.dimensions, change.index))
+    said = " and ".join(dimension_words(tuple(new), change.index))
+    change.said.append(f"by {said}" + (f" instead of {old}" if old and not kept and query.measures else ""))
+    order = tuple(o for o in query.order if o.field in kept or o.field in measures)
+    times = [f for f in (*kept, *new) if f.grain]
+    if change.conventions.order_groups:
+        order = tuple(Order(f) for f in times) if times else order or (Order(measures[0], True),)
+    return replace(
+        query,
+        select=(*kept, *new, *measures),
+        keys=(*(query.keys if kept else ()), *keys),
+        order=order,
+        limit=query.limit if kept else None,
+        distinct=False,
+        where=unjoined(query, measures),
+    )
+
+
+def _splits(change: Change) -> bool:
+    return bool(re.search(r"\b(split|break|broken|drill)\b", change.text)) and not change.replaces
+
+
+def _of_each(change: Change) -> bool:
+    """ "How many orders has each?": of every row that is listed."""
+    return bool(re.search(r"\b(each|every one)\b( one| of (them|those|these))?\W*$|\bper each\b", change.text))
+
+
+def _entity(field: Field, parse: Parse) -> str:
+    return field.expr.table if isinstance(field.expr, Ref) and field in parse.label(field.expr.table) else ""

@@ -1,0 +1,182 @@
+"""Narrowing: follow-ups that add, replace or drop what a query is filtered by ("only Canada", "what about 2013", "exclude X")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.nl2sql.builtin.change import Change, is_scalar
+from core.nl2sql.builtin.explain import condition_words
+from core.nl2sql.builtin.flags import yes_cell
+from core.nl2sql.builtin.numerals import tidy
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Field, Query, Ref, Related, comparisons, refs, tables_of
+
+_DROPS = re.compile(r"\b(remove|drop|clear|without|no|undo|reset|forget)\b.*\b(filters?|conditions?|restrictions?)\b")
+_ALL = re.compile(r"\b(for|in|across|show|include|of|from) all\b|\beverywhere\b|\ball time\b")
+_PARALLEL = re.compile(r"^(and |but )?(in|for|from|by|with|at|on|of|since|during)\b")
+"""After "and", these ask the same of something else; without them one thing more is let in."""
+_RELATIVE = re.compile(
+    r"^(only |just )?(the ones |those |ones )?(who|that|which|with|in|at|from|on|having|where|for|working|living)\b"
+)
+_SAYS_OF_ROWS = re.compile(
+    r"^(only|just|not|except|exclude|excluding)( show| list)?( (the|those|these|ones?|that|which|who|are|is|have|with|on))*\b"
+)
+_RANGE = {">", ">=", "<", "<=", "between"}
+_UP, _DOWN = {">", ">="}, {"<", "<="}
+
+
+def drop_filters(query: Query, change: Change) -> Query:
+    """ "Remove the filter", "for all countries"."""
+    if _DROPS.search(change.text) and query.where:
+        gone = [c for c in query.where if _named_in(c, change)] or list(query.where)
+        change.said.extend(f"− {condition_words(c, change.index)}" for c in gone)
+        change.parse.where = []
+        return replace(query, where=tuple(c for c in query.where if c not in gone))
+    if _ALL.search(change.text):
+        tables = {link.table for item in change.parse.items if item.kind == "name" for link in item.links[:2]}
+        gone = [c for c in query.where if {ref.table for ref in _refs(c)} & tables]
+        change.said.extend(f"− {condition_words(c, change.index)}" for c in gone)
+        return replace(query, where=tuple(c for c in query.where if c not in gone))
+    return query
+
+
+def _named_in(condition: Condition, change: Change) -> bool:
+    values = [str(v).lower() for c in ([condition] if isinstance(condition, Compare) else []) for v in c.values]
+    names = {(link.table, link.column) for item in change.parse.items if item.kind == "name" for link in item.links[:3]}
+    fields = {(ref.table, ref.column) for ref in _refs(condition)} | {(ref.table, "") for ref in _refs(condition)}
+    return any(value in change.text for value in values) or bool(names & fields)
+
+
+def _refs(condition: Condition) -> list[Ref]:
+    if isinstance(condition, Related):
+        return [Ref(condition.table, "")]
+    parts = condition.parts if isinstance(condition, AnyOf) else (condition,)
+    return [ref for part in parts for ref in refs(part.field.expr)]
+
+
+def bare_comparisons(query: Query, parse: Parse) -> None:
+    """ "At least 200", "more than one": a number compared with nothing that is said is what was compared or counted before."""
+    for cue in parse.items:
+        if cue.role or not cue.is_cue("compare", ">", ">=", "<", "<=", "=") or cue.cue is None:
+            continue
+        number = next((o for o in [*parse.after(cue, 2), *parse.before(cue, 2)] if o.number is not None and not o.role), None)
+        field = _compared_before(query, parse, number.end if number else 0, cue.lower in parse.index.lexicon.implied)
+        if number is None or number.number is None or field is None:
+            continue
+        cue.role = number.role = "condition"
+        compare = Compare(field, cue.cue.value, (tidy(number.number),))
+        if field.aggregate:
+            parse.having.append((query.subject, compare))
+        else:
+            parse.where.append(compare)
+
+
+def _compared_before(query: Query, parse: Parse, end: int, implied: bool) -> Field | None:
+    """What a bare number is compared with; None where a name or unit of the follow-up may say it."""
+    tables = tables_of(query)
+    for item in parse.items:
+        table = item.table.table if item.table else ""
+        if item.kind == "name" and (item.start >= end or table not in tables or not query.grouped):
+            return None
+        if item.kind == "word" and item.start == end:
+            return None
+    if query.grouped and not is_scalar(query) and query.measures:
+        return None if implied else query.measures[0]
+    earlier = [c.field for c in comparisons(query.where) if c.op in _RANGE and not c.query]
+    return earlier[-1] if earlier and (not implied or len(earlier) == 1) else None
+
+
+def prefer_known(query: Query, parse: Parse) -> None:
+    """ "What about Canada": a cell is looked for first in the columns that are filtered or shown already."""
+    known = [ref for compare in comparisons(query.where) for ref in refs(compare.field.expr)]
+    known += [ref for field in query.dimensions for ref in refs(field.expr)]
+    for item in parse.items:
+        if item.kind == "value":
+            own = tuple(link for link in item.links if Ref(link.table, link.column) in known)
+            item.links = own or item.links
+
+
+def unspoken(parse: Parse) -> None:
+    """ "With a king bed", "who work in surgery": what is said to find a cell is no column to show."""
+    text = " ".join(item.lower for item in parse.items)
+    if not parse.where or not _RELATIVE.match(text):
+        return
+    held = {ref.table for condition in parse.where for ref in _refs(condition)}
+    parse.outputs = [
+        output
+        for output in parse.outputs
+        if output.field.aggregate or not any(ref.table in held | {parse.subject} for ref in refs(output.field.expr))
+    ]
+
+
+def filters(query: Query, change: Change) -> Query:
+    """New conditions take the place of those on the same column, unless they exclude or are said to be added."""
+    where = list(query.where)
+    for new in change.parse.where:
+        if new in where:
+            continue
+        old = next((c for c in where if _same_column(c, new, change)), None)
+        words = condition_words(new, change.index)
+        if old is None or _excludes(new):
+            where.append(new)
+            change.said.append(f"+ {'' if _excludes(new) else 'only where '}{words}")
+        elif _lets_in(query, old, new, change) and isinstance(old, Compare) and isinstance(new, Compare):
+            where[where.index(old)] = Compare(old.field, "in", tuple(dict.fromkeys((*old.values, *new.values))))
+            change.said.append(f"+ {words}")
+        else:
+            where[where.index(old)] = new
+            change.said.append(f"{words} instead of {condition_words(old, change.index)}")
+    having = list(query.having)
+    for _, compare in change.parse.having:
+        having = [c for c in having if not (c.field == compare.field and _rivals(c, compare, change))]
+        having.append(compare)
+        change.said.append(f"+ only where {condition_words(compare, change.index)}")
+    return replace(query, where=tuple(where), having=tuple(having))
+
+
+def flagged(query: Query, change: Change) -> Query:
+    """ "Only those on leave", "just the discontinued ones": a column of yes and no that is said of rows narrows them."""
+    if not _SAYS_OF_ROWS.match(change.text) or not re.search(r"\b(those|these|ones?|that|who|which)\b", change.text):
+        return query
+    for output in list(change.parse.outputs):
+        ref = output.field.expr
+        if isinstance(ref, Ref) and not output.field.aggregate and (yes := yes_cell(change.parse, ref)) is not None:
+            change.parse.outputs.remove(output)
+            change.parse.where.append(Compare(Field(ref), "=", (yes,), negated=_denied(change)))
+    return query
+
+
+def _denied(change: Change) -> bool:
+    return change.text.startswith(("not", "except", "exclud"))
+
+
+def _lets_in(query: Query, old: Condition, new: Condition, change: Change) -> bool:
+    """Whether a cell is let in beside the one before ("and Lyon") rather than asked about in its place ("and in Lyon?")."""
+    plain = isinstance(old, Compare) and isinstance(new, Compare) and {old.op, new.op} <= {"=", "in"}
+    if not plain or not change.adds:
+        return False
+    if change.adds_surely:
+        return True
+    return not is_scalar(query) and not _PARALLEL.match(change.text)
+
+
+def _excludes(condition: Condition) -> bool:
+    return isinstance(condition, (Compare, Related)) and condition.negated
+
+
+def _same_column(old: Condition, new: Condition, change: Change) -> bool:
+    if isinstance(old, Compare) and isinstance(new, Compare):
+        if old.op == "period" and new.op == "period":
+            return True
+        return old.field.expr == new.field.expr and not old.negated and _rivals(old, new, change)
+    return old == new
+
+
+def _rivals(old: Compare, new: Compare, change: Change) -> bool:
+    """Whether one comparison takes another's place; a lower bound and an upper one make a range."""
+    if old.op == new.op or {old.op, new.op} <= {"=", "in"}:
+        return True
+    if not {old.op, new.op} <= _RANGE:
+        return {old.op, new.op} <= _RANGE | {"=", "in", "period"}
+    return change.replaces or "between" in (old.op, new.op) or {old.op, new.op} <= _UP or {old.op, new.op} <= _DOWN

@@ -1,0 +1,115 @@
+"""Remeasuring: follow-ups about what is measured ("average instead", "and the total freight", "what is their total weight")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.models import Role
+from core.nl2sql.builtin.change import Change, adds_up, is_scalar
+from core.nl2sql.builtin.explain import field_words
+from core.nl2sql.builtin.headings import PREFIX
+from core.nl2sql.builtin.listing import plain, rows_of, unjoined
+from core.nl2sql.builtin.measuring import count_of, main_measure
+from core.nl2sql.builtin.money import spoken_label
+from core.nl2sql.builtin.parse import numberlike
+from core.nl2sql.builtin.query import Field, Order, Query, Ref, tables_of
+from core.nl2sql.builtin.shares import shared
+
+
+def measures(query: Query, change: Change) -> Query:
+    """ "Average instead", "and the number of orders", "what is their total weight"."""
+    _held_numbers(query, change)
+    new = [f for f in change.shown(aggregated=True) if f not in query.select]
+    new = new or _as_shares(query, change) or _reaggregated(query, change) or _other_column(query, change)
+    if not new:
+        return query
+    old = query.measures
+    scalar = is_scalar(query)
+    kept = old if (change.adds_surely if scalar else change.adds) and old else ()
+    words = " and ".join(field_words(f, change.index) for f in new)
+    change.said.append(words if kept or not old else f"{words} instead of {field_words(old[0], change.index)}")
+    if not old:
+        return _totals(query, tuple(new), change)
+    order = tuple(Order(new[0], o.descending) if o.field in old and not kept else o for o in query.order)
+    return replace(query, select=(*query.dimensions, *kept, *new), order=tuple(dict.fromkeys(order)))
+
+
+def _held_numbers(query: Query, change: Change) -> None:
+    """ "And the number of employees", after a list of departments that hold it: the column itself, not its sum."""
+    if query.measures or change.asks:
+        return
+    for output in change.parse.outputs:
+        field = output.field
+        spoken = any(item.start == output.at and item.is_cue("count") for item in change.parse.items)
+        if spoken and field.aggregate == "sum" and isinstance(field.expr, Ref) and field.expr.table in tables_of(query):
+            output.field = Field(field.expr)
+
+
+def _totals(query: Query, new: tuple[Field, ...], change: Change) -> Query:
+    """Totals of the rows that are listed; of the groups themselves where they are what was asked for."""
+    if query.keys and any(o.field.aggregate for o in query.order) and not change.asks and not change.of_them:
+        return replace(query, select=(*query.dimensions, *new))
+    rows = rows_of(query, change)
+    counts = query.distinct and new[0].aggregate == "count" and len(query.select) == 1 and new[0].table == query.subject
+    if counts and query.limit is None:
+        new = (replace(query.select[0], aggregate="count", distinct=True),)
+    return replace(plain(rows), select=new, where=unjoined(rows, new))
+
+
+def _as_shares(query: Query, change: Change) -> list[Field]:
+    """ "As a percentage of the total": what was added up, as shares."""
+    said = [item for item in change.parse.items if item.is_cue("share")]
+    new = [shared(f) for f in query.measures if not f.share and shared(f) != f] if said and query.dimensions else []
+    for item in said if new else ():
+        item.role = "measure"
+    return new
+
+
+def _reaggregated(query: Query, change: Change) -> list[Field]:
+    """ "The average instead": the same column, another aggregate; after a list, of the number it shows."""
+    cue = change.cue("aggregate") or next((i for i in change.parse.items if i.role == "bare rank"), None)
+    old = next((f for f in query.measures if f.expr is not None), None) or _number_behind(query, change)
+    if cue is None or cue.cue is None or old is None:
+        return []
+    if cue.role == "bare rank" and not is_scalar(query) and (cue.is_cue("superlative") or change.asks or not query.measures):
+        return []
+    aggregate = cue.cue.value if cue.is_cue("aggregate") else "max" if cue.is_cue("superlative", "desc") else "min"
+    if old.aggregate == aggregate:
+        return []
+    cue.role = "measure"
+    label = _relabelled(old, aggregate) if old.aggregate else ""
+    return [replace(old, aggregate=aggregate, share=False, distinct=False, label=label)]
+
+
+def _number_behind(query: Query, change: Change) -> Field | None:
+    """The number a list shows, else the one its counted table is about."""
+    for field in query.dimensions if not query.measures else ():
+        if isinstance(field.expr, Ref) and not field.grain:
+            column = change.parse.column(field.expr)
+            if numberlike(column) and column.role is not Role.KEY:
+                return field
+    main = main_measure(change.parse, query.subject) if query.measures else None
+    return Field(main) if main else None
+
+
+def _relabelled(old: Field, aggregate: str) -> str:
+    """ "average_revenue" after "revenue"."""
+    word = old.label.removeprefix("" if old.aggregate == "sum" else f"{PREFIX[old.aggregate]}_")
+    return spoken_label(word, aggregate) if word else ""
+
+
+def _other_column(query: Query, change: Change) -> list[Field]:
+    """ "And the height?": the aggregate of before over another column; "what about orders": another table counted."""
+    old = query.measures[0] if query.measures else None
+    if old is None or change.lists or change.asks:
+        return []
+    if old.expr is not None and old.aggregate in ("avg", "sum", "max", "min"):
+        plain = [f for f in change.shown(aggregated=False) if adds_up(f, change)]
+        change.parse.outputs = [o for o in change.parse.outputs if o.field not in plain]
+        return [replace(old, expr=f.expr, label="", share=False) for f in plain]
+    tables = [i.table.table for i in change.parse.items if i.kind == "name" and i.table and i.role in ("subject", "")]
+    others = [table for table in tables if table not in tables_of(query) and not change.parse.outputs]
+    if old.expr is None and others and re.match(r"(and|what about|how about)\b", change.text):
+        return [count_of(change.parse, others[0])]
+    return []

@@ -1,0 +1,255 @@
+"""Reranking: follow-ups about order and number of rows ("top 3", "the lowest instead", "the second one", "sorted by name")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.models import Role
+from core.nl2sql.builtin.change import Change, is_scalar
+from core.nl2sql.builtin.explain import order_words
+from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.listing import as_list, rows_of
+from core.nl2sql.builtin.numerals import ORDINALS
+from core.nl2sql.builtin.parse import Parse, numberlike
+from core.nl2sql.builtin.query import Field, Order, Query, Ref, comparisons
+
+_BARE = {
+    "most", "highest", "largest", "biggest", "greatest", "top", "best", "maximum", "max",
+    "least", "lowest", "smallest", "fewest", "worst", "bottom", "minimum", "min",
+}  # fmt: skip
+_BEFORE_ONE = {"which", "what", "the", "this", "that", "each", "other", "next"}
+_ORDINAL = "|".join((*ORDINALS, "last"))
+_NTH = re.compile(rf"\b(the |and )?({_ORDINAL})( one| place| row| best| highest| largest)?\W*$")
+_NEXT = re.compile(r"\b(the )?next (\w+)?\W*$")
+_BARE_NUMBER = re.compile(
+    r"^(only |just |and |no, |show |give me |make it |limit (it |that |them )?(to )?|the )*(\d+|[a-z]+)"
+    r"( of them| only| please| rows?| results?)*\W*$"
+)
+_UNLIMITED = re.compile(
+    r"^(show |list |give |now |and )*(me )?(all|everything|every one|all of (them|those|these))\b"
+    r"|\bno limit\b|\bwithout (the |a )?limit\b|\bremove (the )?limit\b"
+)
+_FIRST = re.compile(r" (date )?first$")
+
+
+def superlative_words(query: Query, parse: Parse) -> None:
+    """Takes superlatives of nothing that is said ("the lowest?", "which has the most") out of the way of the other passes."""
+    for item in parse.items:
+        word = item.lower.removeprefix("the ")
+        if item.lower == "one" and not item.role and _stands_for_row(parse, item):
+            item.role, item.number = "pronoun", None
+        cue = item.is_cue("superlative") or item.is_cue("aggregate", "max", "min")
+        if cue and not item.role and word in _BARE and not _of_something(query, parse, item):
+            item.role = "bare rank"
+
+
+def _stands_for_row(parse: Parse, item: Item) -> bool:
+    """ "Which one", "the largest one", never "more than one" or "only one"."""
+    before = next(iter(parse.before(item, 1)), None)
+    return before is not None and (before.is_cue("superlative") or before.lower in _BEFORE_ONE or before.lower in ORDINALS)
+
+
+def _of_something(query: Query, parse: Parse, item: Item) -> bool:
+    """Whether a superlative says of what; the rows that are shown already say nothing new."""
+    for other in parse.after(item, 4):
+        if other.kind == "number" and other.lower != "one" and item.lower in ("top", "bottom", "best", "worst"):
+            return True
+        if other.kind == "name" and not (other.table and other.table.table == query.subject):
+            return True
+        if other.kind in ("name", "mark"):
+            return False
+        if other.is_cue("aggregate") or other.is_cue("count") or other.is_cue("group", "by") or other.kind in ("word", "value"):
+            return True
+    return False
+
+
+def nth(query: Query, change: Change) -> Query:
+    """ "And the second one?": a row of the ranking before; "the next 5": the rows after it."""
+    if not query.order:
+        return query
+    found = _NTH.search(change.text)
+    if found and not change.parse.limit and (found[3] or change.text.startswith(("and", "the", "what about", found[2]))):
+        _mark(change.parse, found[2])
+        if found[2] == "last":
+            flipped = tuple(Order(o.field, not o.descending) for o in query.order)
+            change.said.append("the last one")
+            return replace(query, order=flipped, limit=1, offset=0)
+        change.said.append(f"the {found[2]} one")
+        return replace(query, limit=1, offset=ORDINALS[found[2]] - 1)
+    if _NEXT.search(change.text) and query.limit is not None:
+        number = next((int(item.number) for item in change.parse.items if item.number), query.limit)
+        for item in change.parse.items:
+            item.role = item.role or ("limit" if item.number or item.lower == "next" else "")
+        change.parse.limit = None
+        change.said.append(f"the next {number}")
+        return replace(query, offset=query.offset + query.limit, limit=number)
+    return query
+
+
+def _mark(parse: Parse, word: str) -> None:
+    for item in parse.items:
+        if item.lower in (word, "one", "place", "row"):
+            item.role = "limit"
+    parse.order, parse.ranked, parse.limit = [], [], None
+
+
+def unlimited(query: Query, change: Change) -> Query:
+    """ "Show all of them": without the limit."""
+    if query.limit is None or not _UNLIMITED.search(change.text):
+        return query
+    change.said.append("all of them")
+    return replace(query, limit=None, offset=0)
+
+
+def superlatives(query: Query, change: Change) -> Query:
+    """ "Which has the most?", "and the lowest?", "the oldest one": the row that ranks first."""
+    bare = next((item for item in change.parse.items if item.role == "bare rank"), None)
+    if bare is not None:
+        return _bare(query, change, bare)
+    parse = change.parse
+    if not parse.ranked or not parse.order or parse.limit is None:
+        return query
+    base = rows_of(query, change) if change.of_them and query.limit not in (None, 1) else as_list(query, change)
+    order = tuple(Order(_known(o.field, base), o.descending) for o in parse.order)
+    if any(not _allowed(o.field, base) for o in order):
+        return query
+    parse.order = []
+    return _ranked(base, order, parse.limit, change)
+
+
+def _bare(query: Query, change: Change, bare: Item) -> Query:
+    target = _ranked_by(query, change.index)
+    if target is None or is_scalar(query):
+        return query
+    bare.role = "rank"
+    descending = bare.is_cue("superlative", "desc") or bare.is_cue("aggregate", "max")
+    one = change.asks or bool(re.search(r"\bone\b", change.text)) or query.limit is None
+    number = next((item for item in change.parse.items if item.number and item.lower != "one"), None)
+    if number is not None:
+        number.role = "limit"
+    limit = int(number.number or 1) if number else change.parse.limit or (1 if one else query.limit or 1)
+    return _ranked(query, (Order(target, descending),), limit, change)
+
+
+def _ranked(query: Query, order: tuple[Order, ...], limit: int, change: Change) -> Query:
+    change.said.append(f"sorted by {order_words(order[0], change.index)}")
+    change.said.append(f"the first {limit} only" if limit > 1 else "the first one only")
+    change.parse.limit = None
+    ranked = replace(query, order=order, limit=limit, offset=0)
+    asks = change.asks or change.text.startswith("the one")
+    shown = query.dimensions if asks and query.dimensions and not change.conventions.show_measure else query.select
+    if change.conventions.show_measure:
+        shown = (*shown, *(o.field for o in order if o.field not in shown))
+    keys = query.keys
+    if query.grouped and not any(f.aggregate for f in shown) and not any(o.field.aggregate for o in order):
+        keys = query.keys or query.dimensions
+    return replace(ranked, select=shown, keys=keys)
+
+
+def _ranked_by(query: Query, index: Index) -> Field | None:
+    """What rows are ranked by where it is not said: the order, the measure, else a number that is shown or compared."""
+    if query.order and (query.limit is not None or query.order[0].field.aggregate):
+        return query.order[0].field
+    if query.measures:
+        return query.measures[0]
+    plain = [f for f in query.dimensions if _is_number(f, index)]
+    plain += [o.field for o in query.order]
+    plain += [c.field for c in comparisons(query.where) if c.op in (">", ">=", "<", "<=", "between") and not c.field.aggregate]
+    return plain[0] if plain else None
+
+
+def _is_number(field: Field, index: Index) -> bool:
+    if not isinstance(field.expr, Ref) or field.grain:
+        return False
+    column = index.column(field.expr.table, field.expr.column)
+    return numberlike(column) and column.role is not Role.KEY
+
+
+def orders(query: Query, change: Change) -> Query:
+    parse = change.parse
+    if "reverse" in change.text and query.order:
+        flipped = tuple(Order(o.field, not o.descending) for o in query.order)
+        change.said.append(f"sorted by {order_words(flipped[0], change.index)}")
+        return replace(query, order=flipped)
+    order = tuple(parse.order) or _by_direction(query, change)
+    if not order or is_scalar(query):
+        return query
+    base = rows_of(query, change) if query.limit not in (None, 1) and _other_order(order, query) else query
+    order = tuple(Order(_known(o.field, base), o.descending) for o in order)
+    if any(not _allowed(o.field, base) for o in order):
+        return query
+    change.said.append(f"sorted by {order_words(order[0], change.index)}")
+    return replace(base, order=order)
+
+
+def _other_order(order: tuple[Order, ...], query: Query) -> bool:
+    """The rows of a cut-off list sorted another way are still the same rows."""
+    return order[0].field not in [o.field for o in query.order]
+
+
+def _by_direction(query: Query, change: Change) -> tuple[Order, ...]:
+    """ "Highest first", "alphabetically": a direction of what is shown or ordered already."""
+    direction, _, wish = change.parse.direction.partition(":")
+    if not direction or change.parse.limit is not None:
+        return ()
+    descending = direction == "desc"
+    cue = next((item for item in change.parse.items if item.is_cue("order")), None)
+    adjective = _FIRST.sub("", cue.lower) if cue else ""
+    if adjective in change.index.lexicon.implied and (implied := change.parse.implied(adjective, query.subject)):
+        ref, reverse = implied
+        return (Order(Field(ref), descending != reverse),)
+    times = [f for f in query.dimensions if f.grain]
+    pool = times if wish == "time" else list(query.dimensions if wish == "label" else ())
+    ordered = query.order[0].field if query.order and wish != "label" else None
+    target = next(iter(pool), None) or ordered or next(iter(query.measures), None) or _ranked_by(query, change.index)
+    target = target or next(iter(query.select), None)
+    return (Order(target, descending),) if target else ()
+
+
+def _known(field_: Field, query: Query) -> Field:
+    """The measure of the query over the same column, when a plain column of a grouped query is meant."""
+    if not field_.aggregate and query.grouped:
+        return next((f for f in query.measures if f.expr == field_.expr), field_)
+    return field_
+
+
+def _allowed(field: Field, query: Query) -> bool:
+    """A grouped query is ordered by what it groups by or measures."""
+    return not query.grouped or bool(field.aggregate) or field in (*query.dimensions, *query.keys)
+
+
+def limits(query: Query, change: Change) -> Query:
+    parse = change.parse
+    limit = parse.limit if parse.limit is not None else _bare_limit(query, change)
+    if limit is None or is_scalar(query):
+        return query
+    query = as_list(query, change)
+    direction = parse.direction
+    ranked = query
+    cue = next((item for item in parse.items if item.is_cue("superlative")), None)
+    top = cue is not None and cue.lower in ("top", "bottom", "best", "worst", "highest", "lowest")
+    if not query.order or (query.measures and top and not any(o.field.aggregate for o in query.order)):
+        target = _ranked_by(query, change.index) if top or query.measures else None
+        ranked = replace(query, order=(Order(target, not direction.startswith("asc")),)) if target else query
+    elif direction.startswith("asc") and query.order[0].descending:
+        ranked = replace(query, order=tuple(Order(o.field, not o.descending) for o in query.order))
+    if limit == query.limit and ranked == query:
+        return query
+    if ranked.order != query.order:
+        change.said.append(f"sorted by {order_words(ranked.order[0], change.index)}")
+    change.said.append(f"the first {limit} only")
+    return replace(ranked, limit=limit, offset=0)
+
+
+def _bare_limit(query: Query, change: Change) -> int | None:
+    """ "Make it 5", "only three": a number with nothing else, after a list."""
+    numbers = [item for item in change.parse.items if item.number is not None]
+    if len(numbers) != 1 or numbers[0].role or not _BARE_NUMBER.match(change.text) or is_scalar(query):
+        return None
+    number = numbers[0].number or 0
+    if not 1 <= number <= 1000 or number != int(number):
+        return None
+    numbers[0].role = "limit"
+    return int(number)
