@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from core.nl2sql.builtin.change import Change
-from core.nl2sql.builtin.explain import dimension_words
 from core.nl2sql.builtin.entities import entity_keys
+from core.nl2sql.builtin.explain import dimension_words
 from core.nl2sql.builtin.listing import only_sorts, unjoined
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Order, Query, Ref
