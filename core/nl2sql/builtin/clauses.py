@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from core.nl2sql.builtin import cells, comparing, flags, relating, timing
+from core.nl2sql.builtin.against import against
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Clause, Parse
 
+
+def compared(parse: Parse) -> None:
+    """Comparisons with another value of the data, whose own conditions are a clause again."""
+    against(parse, read_clause, clause_after)
+
+
 _CONDITIONS: tuple[Callable[[Parse], None], ...] = (
+    compared,
     comparing.comparisons,
     cells.values,
     cells.patterns,
@@ -66,7 +74,8 @@ def clause_after(parse: Parse, cue: Item) -> list[Item]:
     found = [cue]
     rest = parse.items[parse.position(cue) + 1 :]
     for at, item in enumerate(rest):
-        if item.role in ("order", "group", "limit") or _ends(item, rest[at + 1 :]):
+        counts_all = item.is_cue("group", "group") and (found[-1].lower == "than" or found[-1].is_cue("compare"))
+        if not counts_all and (item.role in ("order", "group", "limit") or _ends(item, rest[at + 1 :])):
             break
         found.append(item)
     return found
@@ -82,4 +91,6 @@ def _ends(item: Item, rest: Sequence[Item]) -> bool:
         return False
     if item.lower in ("but", "while", "yet"):
         return True
+    if follow.lower in ("a", "an", "the") and len(rest) > 1:
+        follow = rest[1]
     return follow.lower in _OPENS or follow.is_cue("not") or follow.is_cue("compare") or follow.kind == "name"

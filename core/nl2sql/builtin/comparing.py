@@ -166,6 +166,12 @@ def _following_field(parse: Parse, follow: Item) -> Field | None:
     return Field(column, "count", distinct=True) if column else None
 
 
+def implied_column(parse: Parse, cue: Item) -> Ref | None:
+    """The column a comparative stands for by itself ("older than")."""
+    unit = _unit_column(parse, cue, None)
+    return unit.expr if unit is not None and isinstance(unit.expr, Ref) else None
+
+
 def _unit_column(parse: Parse, cue: Item, follow: Item | None) -> Field | None:
     """ "Older than 30", "longer than 120 minutes": the adjective or the unit says which column."""
     words = list(parse.index.lexicon.implied.get(cue.lower.removeprefix("is "), ()))

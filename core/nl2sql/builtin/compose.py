@@ -23,6 +23,7 @@ from core.nl2sql.builtin import (
 )
 from core.nl2sql.builtin.assemble import Conventions, assemble
 from core.nl2sql.builtin.both import alternatives, both
+from core.nl2sql.builtin.clauses import compared
 from core.nl2sql.builtin.coordination import joined_extremes
 from core.nl2sql.builtin.entities import represented
 from core.nl2sql.builtin.index import Link
@@ -97,8 +98,9 @@ PASSES: tuple[Pass, ...] = (
     ordering.orders,
     ordering.rank_by,
     ordering.rank_measure,
-    grouping.groups,
     denying.denials,
+    compared,
+    grouping.groups,
     comparing.comparisons,
     joined_extremes,
     ranking.superlatives,

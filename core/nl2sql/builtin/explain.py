@@ -160,7 +160,7 @@ def _compare_words(compare: Compare, index: Index) -> str:
         if compare.op == "in":
             inner = _all([condition_words(c, index) for c in (*compare.query.having, *compare.query.where)])
             return f"{said} is {negation}among those with {inner}"
-        return f"{said} {_OPS[compare.op]} {field_words(compare.query.select[0], index)}"
+        return f"{said} {_OPS[compare.op]} {_other_value(compare.query, index)}"
     match compare.op:
         case "null":
             return f"{said} is {negation}missing"
@@ -179,6 +179,12 @@ def _compare_words(compare: Compare, index: Index) -> str:
             else f"not ({said} {_OPS[compare.op]} {_value(compare.values[0])})"
         )
     return f"{said} {_OPS[compare.op]} {_value(compare.values[0])}"
+
+
+def _other_value(query: Query, index: Index) -> str:
+    said = field_words(query.select[0], index)
+    rows = _all([condition_words(c, index) for c in query.where])
+    return f"{said} of those where {rows}" if rows else said
 
 
 def _period_words(label: str) -> str:
