@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.nl2sql.builtin.both import intersected
-from core.nl2sql.builtin.entities import entity_keys, telling
+from core.nl2sql.builtin.entities import entity_keys, telling, without_each
 from core.nl2sql.builtin.money import settle_money
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.plan import measure_table
@@ -18,18 +18,21 @@ class Conventions:
 
     show_measure: bool = True
     """What a superlative ranks by is shown beside the name."""
+    name_each: bool = True
+    """What is gone through one by one ("the email of each customer") is named beside what is asked of it."""
     order_groups: bool = True
     """A breakdown with no order asked is sorted: time ascending, else the measure descending."""
     stable: bool = True
     """Ties are broken by what is shown, so that a limit keeps the same rows everywhere."""
 
 
-BENCHMARK = Conventions(show_measure=False, order_groups=False, stable=False)
+BENCHMARK = Conventions(show_measure=False, name_each=False, order_groups=False, stable=False)
 """What text-to-SQL benchmarks expect of the same questions: nothing shown or sorted that was not asked for."""
 
 
 def assemble(parse: Parse, conventions: Conventions) -> Query:
-    groups = _once(_without_measured(parse))
+    every = _once(_without_measured(parse))
+    groups = every if conventions.name_each else without_each(parse, every)
     shown = [
         output
         for output in _once(sorted(parse.outputs, key=lambda output: output.at))

@@ -48,6 +48,12 @@ def _possesses(parse: Parse, at: int) -> bool:
     return len(before) > 1 and before[0].is_cue("group") and before[0].lower.startswith("of") and before[1].role == "target"
 
 
+def without_each(parse: Parse, groups: list[Output]) -> list[Output]:
+    """ "The email of each customer" lists emails: in a plain list what is gone through one by one is not asked for itself."""
+    measured = any(output.field.aggregate for output in parse.outputs) or parse.having or parse.ranked or not parse.outputs
+    return groups if measured else [group for group in groups if not group.each]
+
+
 def telling(outputs: list[Output], aggregates: list[Field]) -> list[Output]:
     """Without what makes no group: counting films per film tells nothing where something else is shown to count them by."""
     counted = {measure_table(field) for field in aggregates if field.aggregate == "count"}

@@ -86,7 +86,7 @@ def _group_after(parse: Parse, cue: Item) -> None:
         if other.kind == "name" and not other.role and joined:
             if found and _has_measure_before(parse, other):
                 break
-            found |= _add_name(parse, other)
+            found |= _add_name(parse, other, each=_one_by_one(cue))
             joined = False
         elif other.kind == "grain" and not other.role and joined:
             found |= _add_grain(parse, other)
@@ -120,13 +120,17 @@ def _has_measure_before(parse: Parse, item: Item) -> bool:
     return any(other.is_cue("aggregate") or other.is_cue("count") for other in parse.before(item, 2))
 
 
-def _add_name(parse: Parse, item: Item) -> bool:
+def _one_by_one(cue: Item) -> bool:
+    return "each" in cue.lower.split() or "every" in cue.lower.split()
+
+
+def _add_name(parse: Parse, item: Item, *, each: bool) -> bool:
     fields = fields_of(parse, item)
     if not fields:
         return False
     item.role = "group"
     entity = item.owner or (item.table.table if item.table and _as_table(item) and not _own_column(item, fields) else "")
-    parse.groups.extend(Output(item.start, field, entity) for field in fields)
+    parse.groups.extend(Output(item.start, field, entity, each and bool(entity)) for field in fields)
     return True
 
 

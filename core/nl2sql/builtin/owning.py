@@ -10,13 +10,17 @@ from core.nl2sql.builtin.text import lemma
 
 _GENERIC = ("name", "title")
 _BETWEEN = {"of", "the", "all", "any", "each", "every", "our", "these", "those", "different"}
-_JOINING = {"and", ",", "&", "the", "as", "well"}
+_JOINING = {"and", ",", "&", "the", "as", "well", "full"}
 _CERTAIN, _NEAR = 0.8, 0.6
 
 
 def owned(parse: Parse) -> None:
     """A generic word is the column of its owner that bears it, else what the owner's rows are known by; never another table's."""
     for item in parse.items:
+        if _only_a_word(parse, item) and (named := _named(parse, item)) and (owner := _table(named)):
+            item.kind, item.owner = "name", owner
+            item.links = tuple(Link("column", owner, column) for column in parse.label_names(owner))
+            continue
         if item.kind != "name" or item.role or lemma(item.lower) not in _GENERIC:
             continue
         named = _named(parse, item)
@@ -30,6 +34,11 @@ def owned(parse: Parse) -> None:
                 item.owner = owner
                 _nameless(parse, owner)
                 item.links = tuple(Link("column", owner, column) for column in parse.label_names(owner))
+
+
+def _only_a_word(parse: Parse, item: Item) -> bool:
+    """ "Name of every company" where no column at all is called name."""
+    return item.kind == "stop" and item.lower in ("name", "names") and not item.role and parse.position(item) > 0
 
 
 def _bears(parse: Parse, table: str, column: str, item: Item) -> bool:
@@ -46,17 +55,26 @@ def _nameless(parse: Parse, table: str) -> None:
 
 def _named(parse: Parse, item: Item) -> Item | None:
     """What stands in "names of (all the) suppliers" or in "supplier names", if anything does."""
+    before = parse.before(item, 1)
+    if before and before[0].kind == "name" and _table(before[0]) and not before[0].role:
+        return before[0]
     following = parse.after(item, 10)
-    of = next((at for at, other in enumerate(following) if other.lower.split()[0] == "of"), None)
+    of = next((at for at, other in enumerate(following) if _of(other)), None)
     if of is not None and all(other.kind == "name" or other.lower in _JOINING for other in following[:of]):
         named = next(
-            (other for other in following[of:] if not set(other.lower.split()) <= _BETWEEN and not other.is_cue("distinct")), None
+            (other for other in following[of + 1 :] if not set(other.lower.split()) <= _BETWEEN and not other.is_cue("distinct")),
+            None,
         )
         return named if named and named.kind == "name" else None
     before = parse.before(item, 2)
     if before and before[0].text in ("'s", "’s", "'", "’"):
         before = before[1:]
     return before[0] if before and before[0].kind == "name" else None
+
+
+def _of(item: Item) -> bool:
+    """ "Of", "of each", "for each"."""
+    return item.lower == "of" or (item.is_cue("group", "group") and item.lower.split()[0] in ("of", "for"))
 
 
 def _is_column_of_names(parse: Parse, item: Item) -> bool:

@@ -63,6 +63,8 @@ class Output:
     at: int
     field: Field
     entity: str = ""
+    each: bool = False
+    """Gone through one by one ("for each customer"), which need not ask for its name."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.plan import measure_table, places_of
 from core.nl2sql.builtin.query import Field, Ref
-from core.nl2sql.builtin.zones import attached
+from core.nl2sql.builtin.zones import attached, listed, sibling_column
 
 _POSSESSIVES = {"their", "its", "his", "her"}
 
@@ -56,7 +56,9 @@ def _continues_targets(parse: Parse, item: Item) -> bool:
 
 
 def _entity_of(parse: Parse, ref: Ref) -> str:
-    """The table, when the column is (part of) the name of its rows."""
+    """The table, when the column is (part of) the name of its rows and not the key of another's."""
+    if any(ref.column in key.columns for key in parse.index.table(ref.table).foreign_keys):
+        return ""
     return ref.table if any(field.expr == ref for field in parse.label(ref.table)) else ""
 
 
@@ -93,6 +95,12 @@ def _table(parse: Parse, item: Item) -> None:
     if _theirs(parse, item) and table != parse.subject and not parse.groups and not parse.ranked:
         _beside_subject(parse)
         parse.outputs.extend(Output(item.start, field, table) for field in parse.label(table))
+        return
+    if listed(parse, item) and not any(output.field.aggregate for output in parse.outputs):
+        item.role = "target"
+        column = sibling_column(parse, item) if table != parse.subject else None
+        fields = [Field(column)] if column else parse.label(table)
+        parse.outputs.extend(Output(item.start, field, "" if column else table) for field in fields)
         return
     measured = {measure_table(output.field) for output in parse.outputs if output.field.aggregate}
     first_measure = min((output.at for output in parse.outputs if output.field.aggregate), default=-1)

@@ -38,6 +38,9 @@ _BEFORE_VERB = {
     "had",
 }
 
+_WHOLE = 0.95
+"""A word that is all of a column's name."""
+
 
 def attached(parse: Parse, item: Item) -> bool:
     """Whether a name is part of what narrows the rows ("for all schools", "in the stadium") rather than asked for."""
@@ -60,6 +63,36 @@ def attached(parse: Parse, item: Item) -> bool:
         elif not (other.kind == "word" or (other.kind in ("name", "value") and other.end >= item.start - 3 and not other.owner)):
             return False
     return False
+
+
+def listed(parse: Parse, item: Item) -> bool:
+    """Whether a table is one of several things asked for: "the rank, company and sales", "the title and the country"."""
+    compound = any(other.kind == "name" for other in (*parse.before(item, 1), *parse.after(item, 1)))
+    if compound or attached(parse, item):
+        return False
+    return _sibling(parse.before(item, 5)) or _sibling(parse.after(item, 4))
+
+
+def _sibling(beside: list[Item]) -> bool:
+    """A column to show on the other side of "and" or a comma."""
+    joined = False
+    for other in beside:
+        if other.lower in ("and", ",", "&"):
+            joined = True
+        elif other.kind == "name":
+            column = bool(other.columns) and not (other.table and other.table.score >= other.columns[0].score)
+            return joined and other.role in ("", "target") and (column or bool(other.owner) or other.role == "target")
+        elif other.lower not in _SKIPPED and not other.is_cue("distinct"):
+            return False
+    return False
+
+
+def sibling_column(parse: Parse, item: Item) -> Ref | None:
+    """The column called like the table, in the table that the other things asked for are columns of."""
+    others = [other for other in (*parse.before(item, 5), *parse.after(item, 4)) if other.kind == "name" and not other.owner]
+    tables = [{link.table for link in other.columns if link.score >= _WHOLE} for other in others]
+    beside = {table for found in tables if len(found) == 1 for table in found}
+    return next((Ref(link.table, link.column) for link in item.columns if link.score >= _WHOLE and link.table in beside), None)
 
 
 def _joined(parse: Parse, joint: Item, definite: bool) -> bool:
