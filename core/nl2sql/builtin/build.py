@@ -58,14 +58,14 @@ def _select(query: Query, scope: Scope, conditions: Sequence[exp.Expr]) -> exp.S
     shown = [_named(field_node(f, scope), f, name, scope) for f, name in zip(query.select, names, strict=True)]
     node = from_(exp.select(*shown), scope)
     if conditions:
-        node = node.where(*conditions)
+        node = node.where(*conditions, copy=False)
     if query.grouped:
         groups = [field_node(f, scope) for f in _grouping(query, scope)]
-        node = node.group_by(*_unique(groups)) if groups else node
+        node = node.group_by(*_unique(groups), copy=False) if groups else node
     if query.having:
-        node = node.having(*(compare_node(compare, scope) for compare in query.having))
+        node = node.having(*(compare_node(compare, scope) for compare in query.having), copy=False)
     if query.distinct:
-        node = node.distinct()
+        node = node.distinct(copy=False)
     return _ordered(node, query, names, scope)
 
 
@@ -91,13 +91,13 @@ def _unique(nodes: Sequence[exp.Expr]) -> list[exp.Expr]:
 def _named(node: exp.Expr, field_: Field, name: str, scope: Scope) -> exp.Expr:
     if isinstance(field_.expr, Ref) and not field_.aggregate and not field_.grain and field_.expr.column == name:
         return node
-    return exp.alias_(node, dialects.identifier(name, scope.dialect))
+    return exp.alias_(node, dialects.identifier(name, scope.dialect), copy=False)
 
 
 def _ordered(node: exp.Select, query: Query, names: Sequence[str], scope: Scope) -> exp.Select:
     for order in (*query.order, *_tie_breakers(query)):
-        node = node.order_by(_order(order, query, names, scope))
-    return node.limit(query.limit) if query.limit is not None else node
+        node = node.order_by(_order(order, query, names, scope), copy=False)
+    return node.limit(query.limit, copy=False) if query.limit is not None else node
 
 
 def _tie_breakers(query: Query) -> list[Order]:

@@ -35,6 +35,9 @@ class KeyGraph:
         self._tables = catalog.by_name
         self.has_tables = any(not table.is_view for table in catalog.tables)
         self._distances: dict[tuple[str, str], float] = {}
+        self._paths: dict[tuple[Collection[str], str, Collection[str], Collection[str]], list[Edge] | None] = {}
+        self._links: dict[str, bool] = {}
+        self._missing: dict[Edge, float] = {}
         for table in catalog.tables:
             for key in table.foreign_keys if not (table.is_view and self.has_tables) else ():
                 if key.ref_table in self._edges and key.columns and len(key.columns) == len(key.ref_columns):
@@ -57,6 +60,11 @@ class KeyGraph:
 
     def is_link(self, name: str) -> bool:
         """A table that only ties others together: two foreign keys or more and hardly a column of its own."""
+        if name not in self._links:
+            self._links[name] = self._is_link(name)
+        return self._links[name]
+
+    def _is_link(self, name: str) -> bool:
         table = self._tables[name]
         keyed = {column for key in table.foreign_keys for column in key.columns}
         own = [column for column in table.columns if column.name not in keyed and column.name not in table.primary_key]
@@ -76,6 +84,15 @@ class KeyGraph:
         self, sources: Collection[str], target: str, via: Collection[str] = (), avoid: Collection[str] = ()
     ) -> list[Edge] | None:
         """The cheapest chain of edges from any of `sources` to `target`; [] when it is one of them, None when there is no way."""
+        asked = (tuple(sources), target, tuple(via), tuple(sorted(avoid)))
+        if asked not in self._paths:
+            self._paths[asked] = self._search(*asked)
+        found = self._paths[asked]
+        return None if found is None else list(found)
+
+    def _search(
+        self, sources: Collection[str], target: str, via: Collection[str], avoid: Collection[str]
+    ) -> list[Edge] | None:
         if target in sources:
             return []
         queue: list[tuple[float, int, str, list[Edge]]] = [(0.0, i, source, []) for i, source in enumerate(sources)]
@@ -125,6 +142,11 @@ class KeyGraph:
 
     def missing(self, edge: Edge) -> float:
         """The share of rows a join over this key loses, because it is not filled in."""
+        if edge not in self._missing:
+            self._missing[edge] = self._share_missing(edge)
+        return self._missing[edge]
+
+    def _share_missing(self, edge: Edge) -> float:
         owner = self._tables[edge.other if edge.many else edge.table]
         columns = [owner.by_name[name] for name in (edge.other_columns if edge.many else edge.columns) if name in owner.by_name]
         nulls = max((column.null_count or 0 for column in columns), default=0)

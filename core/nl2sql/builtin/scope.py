@@ -62,9 +62,9 @@ def _alias(at: Place, scope: Scope) -> str:
 def from_(node: exp.Select, scope: Scope) -> exp.Select:
     """FROM and JOINs; aliases only where there is something to tell apart."""
     joined = bool(scope.plan.steps) or bool(scope.outer)
-    node = node.from_(_table(scope.plan.base, scope, joined))
+    node = node.from_(_table(scope.plan.base, scope, joined), copy=False)
     for step in scope.plan.steps:
-        node = node.join(_table(step.right, scope, True), on=_on(step, scope), join_type="cross" if scope.pinned else "")
+        node = node.join(_table(step.right, scope, True), on=_on(step, scope), join_type="cross" if scope.pinned else "", copy=False)
     return node
 
 
