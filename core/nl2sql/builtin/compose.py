@@ -6,7 +6,9 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from core.nl2sql.builtin import (
+    averaging,
     cells,
+    changes,
     comparing,
     denying,
     flags,
@@ -93,7 +95,9 @@ PASSES: tuple[Pass, ...] = (
     referred,
     charts,
     shares.cued,
+    changes.cued,
     within.claim,
+    averaging.averages,
     ordering.limits,
     ordering.orders,
     ordering.rank_by,
@@ -101,6 +105,7 @@ PASSES: tuple[Pass, ...] = (
     denying.denials,
     compared,
     grouping.groups,
+    changes.along,
     comparing.comparisons,
     joined_extremes,
     ranking.superlatives,
@@ -124,6 +129,7 @@ PASSES: tuple[Pass, ...] = (
     represented,
     named,
     shares.shares,
+    changes.changes,
 )
 FRAGMENT_PASSES: tuple[Pass, ...] = tuple(step for step in PASSES if step not in (find_subject, showing.name_subject))
 """For a follow-up: the subject is known, and a fragment need not show anything."""

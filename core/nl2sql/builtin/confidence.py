@@ -26,7 +26,7 @@ def _matters(item: Item) -> bool:
     if item.kind == "cue":
         return (
             item.cue is not None
-            and item.cue.kind in ("superlative", "not", "compare", "aggregate", "count", "share")
+            and item.cue.kind in ("superlative", "not", "compare", "aggregate", "count", "share", "change", "step")
             and item.cue.value not in ("between",)
         )
     return True
@@ -36,6 +36,7 @@ def confidence(parse: Parse, query: Query) -> float:
     """Coverage × fit, less what was doubtful on the way."""
     used = [item for item in parse.items if item.role and item.kind in ("name", "value", "number", "period", "grain")]
     lost = [item for item in parse.items if _matters(item)]
+    used += [item for item in parse.items if item.kind == "word" and item.role == "measure"] if not used else []
     if not used or not query.select:
         return 0.0
     coverage = (len(used) + 0.5) / (len(used) + 0.5 + sum(0.8 if item.kind == "word" else 0.9 for item in lost))
@@ -46,7 +47,7 @@ def confidence(parse: Parse, query: Query) -> float:
         sure -= 0.25  # a measure was asked for and none found
     if any(item.is_cue("not") for item in lost):
         sure -= 0.3  # the opposite of what was asked
-    if any(item.is_cue("share") for item in lost):
+    if any(item.is_cue("share") or item.is_cue("change") or item.is_cue("step") for item in lost):
         sure -= 0.5  # a part of something was asked for, not the whole
     if any(item.lower in parse.index.lexicon.beyond for item in lost):
         sure -= 0.25

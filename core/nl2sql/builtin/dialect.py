@@ -43,6 +43,18 @@ def cut(node: exp.Expr, grain: str, dialect: str) -> exp.Expr:
     return cutters.get(dialect, _postgres)(node, grain)
 
 
+MEDIANS = ("duckdb", "postgres")
+"""Dialects with an aggregate for the median."""
+
+
+def median(node: exp.Expr, dialect: str) -> exp.Expr:
+    """The middle value, or the mean of the middle two, as the aggregate of a dialect among `MEDIANS`."""
+    if dialect == "duckdb":
+        return _call("MEDIAN", exp.Cast(this=node, to=exp.DataType.build("DOUBLE")))
+    half = exp.PercentileCont(this=exp.Literal.number("0.5"))
+    return exp.WithinGroup(this=half, expression=exp.Order(expressions=[exp.Ordered(this=node, nulls_first=False)]))
+
+
 def _call(name: str, *args: exp.Expr | str) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=[exp.Literal.string(arg) if isinstance(arg, str) else arg.copy() for arg in args])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.models import Assumption
+from core.nl2sql.builtin.headings import owner
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.naming import label_columns
 from core.nl2sql.builtin.plan import NoPath, aggregates, place, start
@@ -19,7 +20,9 @@ _OPS = {
     "<=": "is at most",
     "like": "matches",
 }
-_AGGREGATES = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest"}
+_AGGREGATES = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest", "median": "median"}
+
+_OVER = {"running": "running total of the {}", "growth": "growth of the {} in percent", "change": "change of the {}"}
 
 
 def explain(query: Query, index: Index) -> str:
@@ -101,8 +104,18 @@ def _is_time(field: Field, index: Index) -> bool:
 
 
 def field_words(field: Field, index: Index) -> str:
+    if field.over:
+        whole = field_words(replace(field, over=""), index).removeprefix("the ")
+        return f"the {_OVER[field.over].format(whole.removeprefix('total '))}"
+    if field.per is not None:
+        whole = field_words(replace(field, per=None, label="" if field.label.startswith("average") else field.label), index)
+        unit = field.per.grain or " ".join(index.names.tables[owner(field.per, index)])
+        return f"{whole} per {unit} on average"
     if field.share:
-        whole = field_words(replace(field, share=False), index)
+        whole = field_words(replace(field, share=False, when=()), index)
+        if field.when:
+            part = _all([condition_words(c, index) for c in field.when])
+            return f"the share of {whole.removeprefix('the number of ').removeprefix('the ')} where {part}, in percent"
         return f"the share of {whole.removeprefix('the number of ').removeprefix('the ')} in percent"
     if field.aggregate == "count":
         if field.expr is None:

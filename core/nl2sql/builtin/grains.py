@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlglot import exp
@@ -14,18 +14,22 @@ from core.nl2sql.builtin.nesting import Inline, conditions_of
 from core.nl2sql.builtin.plan import Step, aggregates, measure_table, start
 from core.nl2sql.builtin.predicates import predicate
 from core.nl2sql.builtin.query import Condition, Field, Order, Query, Ref, refs
-from core.nl2sql.builtin.scope import Scope, expression, field_node, from_, rounded, same
+from core.nl2sql.builtin.scope import Scope, aggregated, divided, expression, field_node, from_, rounded, same
 from core.nl2sql.builtin.shares import percent
+
+_SUMMED = ("sum", "avg", "median")
 
 
 def needs_own_grain(query: Query, scope: Scope) -> bool:
     grouped = grouped_tables(query)
-    return any(f.aggregate in ("sum", "avg") and scope.plan.multiplies(measure_table(f), grouped) for f in aggregates(query))
+    if any(f.aggregate == "median" for f in aggregates(query)) and scope.dialect not in dialects.MEDIANS:
+        return True
+    return any(f.aggregate in _SUMMED and scope.plan.multiplies(measure_table(f), grouped) for f in aggregates(query))
 
 
 def at_own_grain(query: Query, inline: list[Inline], nested: list[tuple[list[Step], Condition]], scope: Scope) -> exp.Query:
     """Aggregates over the distinct rows of the measured table per group, so that a join cannot count one row twice."""
-    table = next(measure_table(f) for f in aggregates(query) if f.aggregate in ("sum", "avg"))
+    table = next(measure_table(f) for f in aggregates(query) if f.aggregate in _SUMMED)
     key = scope.index.table(table).primary_key or tuple(column.name for column in scope.index.table(table).columns)
     names = headings(query, scope.index)
     conditions = conditions_of(inline, nested, scope)
@@ -36,31 +40,59 @@ def at_own_grain(query: Query, inline: list[Inline], nested: list[tuple[list[Ste
     columns = [exp.alias_(field_node(f, scope), name) for f, name in carried.items()]
     columns += [exp.alias_(scope.column(Ref(table, column)), f"k{at + 1}") for at, column in enumerate(key)]
     columns += [exp.alias_(expression(f.expr, scope), name) for f, name in measured.items() if f.expr is not None]
-    inner = from_(exp.select(*columns), scope).distinct()
+    divisors = {f.per: f"p{at + 1}" for at, f in enumerate(measured) if f.per is not None}
+    columns += [exp.alias_(field_node(per, scope), name) for per, name in divisors.items()]
+    inner = from_(exp.select(*columns), scope)
+    inner = inner.distinct() if scope.plan.steps else inner
     inner = inner.where(*conditions) if conditions else inner
+    medians = {f: name for f, name in measured.items() if f.aggregate == "median" and scope.dialect not in dialects.MEDIANS}
+    rows = _placed(inner, list(carried.values()), list(medians.values())) if medians else inner
 
     def outside(f: Field) -> exp.Expr:
         if not f.aggregate:
             return exp.column(carried[f])
         twin = next(m for m in measured if same(replace(m, share=False), replace(f, share=False)))
         node = exp.Star() if f.expr is None else exp.column(measured[twin])
-        total = {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[f.aggregate](this=node)
+        total = _middle(measured[twin]) if twin in medians else aggregated(f.aggregate, node, scope.dialect)
+        if f.per is not None:
+            return divided(rounded(total, f, scope), exp.column(divisors[f.per]), scope.dialect)
         within = [exp.column(carried[period]) for period in periods_beside(query)]
         return percent(total, within, scope.dialect) if f.share else rounded(total, f, scope)
 
     shown = [
         exp.alias_(outside(f), dialects.identifier(name, scope.dialect)) for f, name in zip(query.select, names, strict=True)
     ]
-    node = exp.select(*shown).from_(inner.subquery("own_grain"))
+    node = exp.select(*shown).from_(rows.subquery("own_grain"))
     if carried:
         node = node.group_by(*(exp.column(name) for name in carried.values()))
     for compare in query.having:
         node = node.having(predicate(outside(compare.field), compare, None, None, scope.dialect))
     for order in query.order:
-        node = node.order_by(
-            exp.Ordered(this=outside(order.field), desc=order.descending or None, nulls_first=nulls_first(order, scope))
-        )
+        at = next((i for i, f in enumerate(query.select) if f.aggregate and same(f, order.field)), None)
+        by = outside(order.field) if at is None else exp.column(dialects.identifier(names[at], scope.dialect))
+        node = node.order_by(exp.Ordered(this=by, desc=order.descending or None, nulls_first=nulls_first(order, scope)))
     return node.limit(query.limit) if query.limit is not None else node
+
+
+def _placed(rows: exp.Query, groups: Sequence[str], measured: Sequence[str]) -> exp.Query:
+    """The rows with, for each measure, the place of its value within the group (missing ones last) and how many there are."""
+    columns: list[exp.Expr] = [exp.Star()]
+    for name in measured:
+        partition = [exp.column(group) for group in groups]
+        missing = exp.Is(this=exp.column(name), expression=exp.Null())
+        order = exp.Order(expressions=[missing, exp.column(name)])
+        place = exp.Window(this=exp.Anonymous(this="ROW_NUMBER"), partition_by=partition, order=order)
+        among = exp.Window(this=exp.Count(this=exp.column(name)), partition_by=[node.copy() for node in partition])
+        columns += [exp.alias_(place, f"{name}_place"), exp.alias_(among, f"{name}_among")]
+    return exp.select(*columns).from_(rows.subquery("distinct_rows"))
+
+
+def _middle(name: str) -> exp.Expr:
+    """The mean of the one or two values in the middle of those `_placed` numbered."""
+    twice = exp.Mul(this=exp.Literal.number(2), expression=exp.column(f"{name}_place"))
+    last = exp.Add(this=exp.column(f"{name}_among"), expression=exp.Literal.number(2))
+    middle = exp.Between(this=twice, low=exp.column(f"{name}_among"), high=last)
+    return exp.Avg(this=exp.Case(ifs=[exp.If(this=middle, true=exp.column(name))]))
 
 
 def measured_apart(query: Query, index: Index) -> list[str]:

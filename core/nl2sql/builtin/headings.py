@@ -8,22 +8,36 @@ from core.nl2sql.builtin.query import Arith, Field, Query, Ref, refs
 from core.nl2sql.builtin.text import lemma
 
 _GENERIC = {"name", "label"}
-PREFIX = {"sum": "total", "avg": "average", "min": "minimum", "max": "maximum", "count": "number_of"}
+PREFIX = {"sum": "total", "avg": "average", "min": "minimum", "max": "maximum", "median": "median", "count": "number_of"}
 
 
 def headings(query: Query, index: Index) -> list[str]:
     """One heading per selected field, all different."""
     crowd = len({ref.table for field in query.select for ref in refs(field.expr)}) > 1 or query.grouped
-    names = [_share(field.label or _heading(field, index, crowd), field) for field in query.select]
+    names = [_finished(field.label or _heading(field, index, crowd), field, index) for field in query.select]
     for at, name in enumerate(names):
         if names.count(name) > 1 and isinstance(expr := query.select[at].expr, Ref):
             names[at] = f"{_singular(expr.role.rsplit('.', 1)[-1] if expr.role else expr.table, index)}_{name}"
     return [name if names.index(name) == at else f"{name}_{at + 1}" for at, name in enumerate(names)]
 
 
+def _finished(name: str, field: Field, index: Index) -> str:
+    """ "revenue_per_customer", "order_share", "running_revenue"."""
+    if field.per is not None and not name.startswith("average_"):
+        name = f"{name.removeprefix('total_')}_per_{field.per.grain or _singular(owner(field.per, index), index)}"
+    return _along(_share(name, field), field)
+
+
 def _share(name: str, field: Field) -> str:
-    """ "revenue_share", "order_share"."""
+    """ "revenue_share", "order_share", "shipped_order_share"."""
     return f"{name.removeprefix('total_').removesuffix('_count')}_share" if field.share else name
+
+
+def _along(name: str, field: Field) -> str:
+    """ "running_revenue", "revenue_growth", "order_change"."""
+    if field.over == "running":
+        return f"running_{name}"
+    return f"{name.removeprefix('total_').removesuffix('_count')}_{field.over}" if field.over else name
 
 
 def _heading(field: Field, index: Index, crowd: bool) -> str:
@@ -37,6 +51,13 @@ def _heading(field: Field, index: Index, crowd: bool) -> str:
         prefix = PREFIX[field.aggregate]
         return said if said.startswith(prefix) else f"{prefix}_{said}"
     return field.grain or _spoken(field.expr, index, crowd)
+
+
+def owner(per: Field, index: Index) -> str:
+    """The table a column identifies: its own, or the one its foreign key refers to."""
+    ref = next(refs(per.expr))
+    keys = [key for key in index.table(ref.table).foreign_keys if key.columns == (ref.column,)]
+    return keys[0].ref_table if keys else ref.table
 
 
 def _spoken(expr: object, index: Index, crowd: bool) -> str:

@@ -22,6 +22,8 @@ _SECTIONS = (
     "distinct",
     "null",
     "share",
+    "change",
+    "step",
     "logic",
     "chart",
 )

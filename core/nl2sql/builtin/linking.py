@@ -55,9 +55,18 @@ def _cues(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item
             continue
         if cue.kind == "share" and _held_share(tokens, end, index):
             continue
+        if cue.kind in ("change", "step") and _is_named(tokens, position, end, index):
+            continue
         item = _item(tokens, position, end, "cue", 1.02 * (end - position) + 0.1 * (end - position - 1))
         item.cue = cue
         yield item
+
+
+def _is_named(tokens: Sequence[Token], position: int, end: int, index: Index) -> bool:
+    """Whether a table or column is called so ("growth rate"), or a value."""
+    said = tuple(token.lemma for token in tokens[position:end] if token.lower not in _FILLERS)
+    named = any(found.score >= 0.75 for found in index.phrases.get(tuple(sorted(set(said))), ()))
+    return named or tuple(token.lower for token in tokens[position:end]) in index.values
 
 
 def _held_share(tokens: Sequence[Token], end: int, index: Index) -> bool:

@@ -21,7 +21,7 @@ def outputs(query: Query, index: Index) -> tuple[OutputColumn, ...]:
 def _output(field: Field, name: str, index: Index) -> OutputColumn:
     ref = next(refs(field.expr), None)
     source = f"{ref.table}.{ref.column}" if ref and isinstance(field.expr, Ref) else ""
-    aggregate = "share" if field.share else field.aggregate  # what is a share is not added up again
+    aggregate = "share" if field.share else "avg" if field.per else field.over or field.aggregate  # a share is not added up again
     return OutputColumn(name, _role(field, index), field.grain, _unit(field, index), aggregate, source)
 
 
@@ -35,9 +35,9 @@ def _role(field: Field, index: Index) -> Role:
 
 
 def _unit(field: Field, index: Index) -> str:
-    if field.share:
+    if field.share or field.over == "growth":
         return "percent"
-    if field.aggregate == "count":
+    if field.aggregate == "count" and not field.per:
         return "count"
     if isinstance(field.expr, Arith):
         return "money"

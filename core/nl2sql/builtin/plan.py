@@ -119,9 +119,10 @@ def place(ref: Ref) -> Place:
 
 
 def places_of(field_: Field) -> list[Place]:
-    """The places a field rests on, its counted table included."""
-    found = [place(ref) for ref in refs(field_.expr)]
-    return found or ([(field_.table, "")] if field_.table else [])
+    """The places a field rests on, what is measured first, its counted table included."""
+    found = [place(ref) for ref in refs(field_.expr)] or ([(field_.table, "")] if field_.table else [])
+    beside = [place(ref) for compare in comparisons(field_.when) for ref in refs(compare.field.expr)]
+    return [*found, *(places_of(field_.per) if field_.per else ()), *beside]
 
 
 def measure_table(field_: Field) -> str:

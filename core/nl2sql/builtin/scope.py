@@ -12,8 +12,9 @@ from core.models import Kind
 from core.nl2sql.builtin import dialect as dialects
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.plan import Place, Plan, Step, place
-from core.nl2sql.builtin.query import Arith, Expr, Field, Query, Ref, refs
-from core.nl2sql.builtin.shares import percent
+from core.nl2sql.builtin.predicates import predicate
+from core.nl2sql.builtin.query import AnyOf, Arith, Compare, Expr, Field, Query, Ref, refs
+from core.nl2sql.builtin.shares import percent, ratio
 
 
 @dataclass
@@ -123,26 +124,67 @@ def _wrapped(node: exp.Expr, op: str) -> exp.Expr:
 def field_node(field_: Field, scope: Scope) -> exp.Expr:
     """The expression of a field: plain, cut to its grain, or aggregated (at the grain of its own table)."""
     if field_.aggregate == "count" and field_.expr is None:
-        counted = _count_rows(field_, scope)
-        return finished(counted, field_, scope) if field_.share else counted
+        return finished(_count_rows(field_, scope), field_, scope)
     node = expression(field_.expr, scope) if field_.expr is not None else exp.Star()
     if field_.grain:
         node = dialects.cut(node, field_.grain, scope.dialect)
     if not field_.aggregate:
         return node
-    if field_.aggregate in ("sum", "avg") and isinstance(field_.expr, Ref) and _is_text(field_.expr, scope):
+    if field_.aggregate in ("sum", "avg", "median") and isinstance(field_.expr, Ref) and _is_text(field_.expr, scope):
         node = exp.Cast(this=node, to=exp.DataType.build("DOUBLE"))
     inner: exp.Expr = exp.Distinct(expressions=[node]) if field_.distinct else node
-    total = {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[field_.aggregate](this=inner)
-    return finished(total, field_, scope)
+    return finished(aggregated(field_.aggregate, inner, scope.dialect), field_, scope)
+
+
+def aggregated(aggregate: str, node: exp.Expr, dialect: str) -> exp.Expr:
+    """SQLite and MySQL have no median that could stand beside other aggregates: `grains` writes it there."""
+    if aggregate == "median":
+        return dialects.median(node, dialect)
+    return {"count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}[aggregate](this=node)
 
 
 def finished(total: exp.Expr, field_: Field, scope: Scope) -> exp.Expr:
-    """An aggregate without noise, or as the share it is asked for."""
+    """An aggregate without noise, or divided as it is asked for."""
+    if field_.per is not None:
+        return divided(rounded(total, field_, scope), field_node(field_.per, scope), scope.dialect)
     if not field_.share:
         return rounded(total, field_, scope)
+    if field_.when:
+        return ratio(_part(field_, scope), total, scope.dialect)
     within = [field_node(field, scope) for field in scope.share_within]
     return percent(total, within, scope.dialect)
+
+
+def divided(total: exp.Expr, by: exp.Expr, dialect: str) -> exp.Expr:
+    """A total per different value of a node."""
+    values = exp.Count(this=exp.Distinct(expressions=[by]))
+    node = exp.Mul(this=total, expression=exp.Literal.number("1.0"))
+    own = Dialect.get_or_raise(dialect)
+    divisor = exp.Nullif(this=values, expression=exp.Literal.number(0))
+    return exp.Div(this=node, expression=divisor, typed=own.TYPED_DIVISION, safe=own.SAFE_DIVISION)
+
+
+def _part(field_: Field, scope: Scope) -> exp.Expr:
+    """The aggregate over the rows that fulfil `when`."""
+    holds = exp.and_(*(_holds(condition, scope) for condition in field_.when))
+    if field_.expr is not None:
+        return aggregated(
+            field_.aggregate, exp.Case(ifs=[exp.If(this=holds, true=expression(field_.expr, scope))]), scope.dialect
+        )
+    whole = _count_rows(field_, scope)
+    counted = whole.this.expressions[0] if isinstance(whole.this, exp.Distinct) else exp.Literal.number(1)
+    case = exp.Case(ifs=[exp.If(this=holds, true=counted)])
+    return exp.Count(this=exp.Distinct(expressions=[case]) if isinstance(whole.this, exp.Distinct) else case)
+
+
+def _holds(condition: Compare | AnyOf, scope: Scope) -> exp.Expr:
+    parts = condition.parts if isinstance(condition, AnyOf) else (condition,)
+    nodes = []
+    for part in parts:
+        ref = next(refs(part.field.expr), None)
+        kind = scope.index.column(ref.table, ref.column).kind if ref else None
+        nodes.append(predicate(field_node(part.field, scope), part, kind, None, scope.dialect))
+    return exp.or_(*nodes)
 
 
 def rounded(total: exp.Expr, field_: Field, scope: Scope) -> exp.Expr:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlglot import Dialect, exp
 
 from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.parts import part_of_all
 from core.nl2sql.builtin.query import Field
 
 _ADDITIVE = ("sum", "count")
@@ -21,9 +22,10 @@ def cued(parse: Parse) -> None:
 
 
 def shares(parse: Parse) -> None:
-    """Turns what is added up per group into its share; without groups there is no total to be a part of, which is a doubt."""
+    """Turns what is added up per group into its share, or what a condition picks into its share of all. Where there is neither,
+    there is no total to be a part of, which leaves the words unused."""
     said = [item for item in parse.items if item.role == "share"]
-    if not said:
+    if not said or part_of_all(parse, said[0]):
         return
     dimensions = parse.groups or [output for output in parse.outputs if not output.field.aggregate]
     measured = any(f.aggregate in _ADDITIVE for f in (*(o.field for o in parse.outputs), *parse.ranked))
