@@ -70,7 +70,10 @@ class BuiltinEngine:
 
     def suggest(self, catalog: Catalog, limit: int = 6) -> tuple[str, ...]:
         """Starter questions about this database that it can answer, the most telling first."""
-        return suggest(index_of(catalog), limit, lambda question: self.can_answer(question, Context(), catalog))
+        index, asked = index_of(catalog), (limit, self._conventions)
+        if asked not in index.starters:
+            index.starters[asked] = suggest(index, limit, lambda question: self.can_answer(question, Context(), catalog))
+        return index.starters[asked]
 
     def can_answer(self, question: str, context: Context, catalog: Catalog) -> bool:
         """Whether `draft` would give SQL for the question; touches no database."""

@@ -44,6 +44,12 @@ class Index:
     """First word of a cell → most words of a cell that starts so: lookups stop early."""
     value_words: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Any longer word of a cell → keys of cells that hold it, for partial and misspelt values."""
+    heads_by_letter: dict[str, list[str]] = field(default_factory=dict)
+    """The first words of cells by their first letter, for misspelt values."""
+    lookups: dict[tuple[tuple[str, ...], ...], tuple[Link, ...]] = field(default_factory=dict)
+    """What words were found to mean, filled by linking as they are asked for: the same few come up again and again."""
+    starters: dict[object, tuple[str, ...]] = field(default_factory=dict)
+    """Starter questions by what was asked for, filled by the engine: every clarification offers them."""
 
     def table(self, name: str) -> Table:
         return self.catalog.by_name[name]
@@ -153,6 +159,8 @@ def _add_values(index: Index) -> None:
             if len(word) >= 3:
                 by_word[word].append(key)
     index.value_words = dict(by_word)
+    for head in index.value_heads:
+        index.heads_by_letter.setdefault(head[:1], []).append(head)
 
 
 @lru_cache(maxsize=16)

@@ -42,6 +42,8 @@ class KeyGraph:
             for key in table.foreign_keys if not (table.is_view and self.has_tables) else ():
                 if key.ref_table in self._edges and key.columns and len(key.columns) == len(key.ref_columns):
                     self._add(table, key)
+        self._islands = self._numbered()
+        self._missing: dict[Edge, float] = {}
 
     def _add(self, table: Table, key: ForeignKey) -> None:
         unique = _is_unique(table, key.columns)
@@ -50,6 +52,16 @@ class KeyGraph:
         self._edges[table.name].append(forward)
         if key.ref_table != table.name:
             self._edges[key.ref_table].append(back)
+
+    def _numbered(self) -> dict[str, int]:
+        """Table → the island of tables that joins can reach from it: between islands no way need be looked for."""
+        islands: dict[str, int] = {}
+        for number, first in enumerate(self._edges):
+            reached = [] if first in islands else [first]
+            while reached:
+                islands[(table := reached.pop())] = number
+                reached += [edge.other for edge in self._edges[table] if edge.other not in islands]
+        return islands
 
     def edges(self, table: str) -> list[Edge]:
         return self._edges.get(table, [])
@@ -95,6 +107,8 @@ class KeyGraph:
     ) -> list[Edge] | None:
         if target in sources:
             return []
+        island = self._islands.get(target)
+        sources = [source for source in sources if self._islands.get(source) == island]
         queue: list[tuple[float, int, str, list[Edge]]] = [(0.0, i, source, []) for i, source in enumerate(sources)]
         seen: set[tuple[str, bool]] = set()
         pushed = len(queue)

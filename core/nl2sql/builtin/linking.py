@@ -25,6 +25,8 @@ _BEFORE_VERB = {"not", "have", "has", "never", "ever", "who", "that", "customers
 """After these "ordered in" is what somebody did: "have not ordered in 2025"."""
 _LONGEST_NAME = 6
 _KEEP = 0.3
+_REMEMBERED = 10_000
+"""Lookups of words kept with an index."""
 
 
 def link(question: str, index: Index, today: date) -> list[Item]:
@@ -158,7 +160,16 @@ def _forms(token: Token, index: Index) -> tuple[str, ...]:
 
 
 def _lookup(key: tuple[tuple[str, ...], ...], index: Index) -> tuple[Link, ...]:
-    """Links of a bag of words, trying other forms of the words at a small cost."""
+    """Links of a bag of words, each with its other forms; remembered, for common words have many in a large catalog."""
+    if (known := index.lookups.get(key)) is None:
+        if len(index.lookups) >= _REMEMBERED:
+            index.lookups.clear()
+        known = index.lookups[key] = _found(key, index)
+    return known
+
+
+def _found(key: tuple[tuple[str, ...], ...], index: Index) -> tuple[Link, ...]:
+    """Best first, trying other forms of the words at a small cost."""
     found: dict[tuple[str, str, str], Link] = {}
     for at, bag in enumerate(product(*key) if len(key) <= 3 else [tuple(forms[0] for forms in key)]):
         if at > 30:

@@ -29,7 +29,7 @@ def nearest_value(word: str, index: Index, *, named: bool) -> tuple[Link, ...]:
         return tuple(Link("value", link.table, link.column, link.value, 0.7) for link in near) if 0 < len(keys) <= 3 else ()
     if len(word) < 6:
         return ()
-    heads = [head for head in index.value_heads if head[:1] == word[:1] and abs(len(head) - len(word)) <= 2]
+    heads = [head for head in index.heads_by_letter.get(word[:1], ()) if abs(len(head) - len(word)) <= 2]
     found = process.extractOne(word, heads, scorer=fuzz.ratio, score_cutoff=_VALUE_CUTOFF)
     if not found or (str(found[0]),) not in index.values:
         return ()

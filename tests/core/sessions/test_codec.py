@@ -47,7 +47,8 @@ FULL = replace(
         ("no such column",), "The builtin engine stood in.", 1234,
     ),
     clarification=Clarification(
-        "Which date?", (Choice("ordered", "", {"date": "ordered"}),), "ambiguous", ("date",), 0.4, draft=SqlDraft("SELECT 1", "sqlite", "builtin")
+        "Which date?", (Choice("ordered", "", {"date": "ordered"}),), "ambiguous", ("date",), 0.4,
+        draft=SqlDraft("SELECT 1", "sqlite", "builtin"),
     ),
     result=ResultRef("r1", (ResultColumn("a", Kind.DECIMAL), ResultColumn("a", Kind.TEXT)), 200, True, "rows", 200, 6400, "a, a"),
     chart=ChartSpec(ChartKind.LINE, 0, (1, 2), 3, "T", "X", "Y", True, "blue", "auto"),
