@@ -21,6 +21,7 @@ from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.plan import NoPath, measure_table
 from core.nl2sql.builtin.query import Query, comparisons, fields, refs, tables_of
 from core.nl2sql.builtin.query_json import from_json
+from core.nl2sql.builtin.read_back import read_back
 from core.nl2sql.builtin.reading import Candidate
 from core.nl2sql.builtin.render import render
 from core.nl2sql.builtin.reranking import superlative_words
@@ -97,8 +98,10 @@ def _sure(parse: Parse, query: Query) -> float:
 
 
 def _query(turn: Turn, index: Index) -> Query | None:
-    """The query of an answered turn, when it still fits the catalog."""
-    query = from_json(turn.draft.reads) if turn.draft else None
+    """The query of an answered turn, when it still fits the catalog; read from its SQL where another engine wrote it."""
+    if turn.draft is None:
+        return None
+    query = from_json(turn.draft.reads) or read_back(turn.draft.sql, turn.draft.dialect, index)
     return query if query and _fits(query, index) else None
 
 

@@ -102,9 +102,7 @@ class KeyGraph:
         found = self._paths[asked]
         return None if found is None else list(found)
 
-    def _search(
-        self, sources: Collection[str], target: str, via: Collection[str], avoid: Collection[str]
-    ) -> list[Edge] | None:
+    def _search(self, sources: Collection[str], target: str, via: Collection[str], avoid: Collection[str]) -> list[Edge] | None:
         if target in sources:
             return []
         island = self._islands.get(target)

@@ -1,0 +1,132 @@
+"""Statements of other engines read as queries of this one: the same rows again, or nothing at all; and follow-ups of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.models import Catalog, SqlDraft
+from core.nl2sql.builtin.index import index_of
+from core.nl2sql.builtin.read_back import read_back
+from core.nl2sql.builtin.render import render
+from tests.core.nl2sql.builtin.schemas import NAMES, ask, cases, catalog_of, context, drafted, make_sqlite, same
+
+Shop = tuple[Catalog, sqlite3.Connection]
+
+WRITTEN = [
+    "SELECT c.first_name, c.last_name FROM customers c WHERE c.country = 'Spain'",
+    "SELECT first_name FROM customers WHERE LOWER(country) = 'spain'",
+    "SELECT first_name FROM customers WHERE country IN ('Spain', 'France') AND email IS NOT NULL ORDER BY 1 DESC",
+    "SELECT first_name FROM customers WHERE country = 'Spain' OR country = 'France'",
+    "SELECT first_name FROM customers WHERE city NOT LIKE '%ee%' OR email IS NULL",
+    'SELECT "first_name" FROM "customers" WHERE "country" <> "Spain"',
+    "SELECT COUNT(*) AS n FROM orders WHERE strftime('%Y', order_date) = '2023'",
+    "SELECT COUNT(1) FROM orders WHERE order_date >= '2023-01-01' AND order_date < '2024-01-01' AND freight > 0",
+    "SELECT COUNT(*) FROM orders WHERE order_date BETWEEN '2023-01-01' AND '2023-12-31'",
+    "SELECT strftime('%Y-%m', order_date) AS month, COUNT(*) AS n FROM orders GROUP BY month ORDER BY month",
+    "SELECT substr(o.order_date, 1, 7), SUM(o.freight) FROM orders AS o GROUP BY 1 HAVING COUNT(*) > 1",
+    "SELECT status, COUNT(order_id), ROUND(AVG(freight), 2) FROM orders GROUP BY status ORDER BY COUNT(order_id) DESC LIMIT 2",
+    "SELECT c.country, COUNT(DISTINCT o.order_id) n FROM customers c JOIN orders o ON o.customer_id = c.customer_id"
+    " GROUP BY c.country ORDER BY n DESC",
+    "SELECT p.product_name, SUM(oi.quantity * oi.unit_price) AS total FROM order_items oi"
+    " INNER JOIN products p ON oi.product_id = p.product_id JOIN categories ct ON p.category_id = ct.category_id"
+    " WHERE ct.category_name = 'Tea' GROUP BY p.product_id, p.product_name",
+    "SELECT DISTINCT c.city FROM customers c JOIN orders o USING (customer_id) WHERE o.channel = 'Online'",
+    "SELECT product_name FROM products WHERE list_price > (SELECT AVG(list_price) FROM products)",
+    "SELECT first_name FROM customers WHERE customer_id NOT IN (SELECT customer_id FROM orders)",
+    "SELECT first_name FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.customer_id)",
+    "SELECT c.first_name FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id WHERE o.order_id IS NULL",
+    "SELECT o.order_id FROM orders o LEFT JOIN customers c ON o.customer_id = c.customer_id WHERE c.country = 'Spain'",
+    "SELECT city FROM customers UNION SELECT title FROM employees",
+    "SELECT * FROM categories ORDER BY category_name LIMIT 1 OFFSET 1",
+]
+
+BEYOND = [
+    "WITH t AS (SELECT * FROM orders) SELECT COUNT(*) FROM t",
+    "SELECT status, RANK() OVER (ORDER BY freight) FROM orders",
+    "SELECT c.first_name, COUNT(o.order_id) FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id GROUP BY 1",
+    "SELECT a.first_name FROM customers a JOIN customers b ON a.country = b.country",
+    "SELECT o.order_id FROM orders o JOIN customers c ON o.order_id = c.customer_id",
+    "SELECT UPPER(city) FROM customers",
+    "SELECT city FROM customers WHERE LENGTH(city) > 5",
+    "SELECT nothing FROM customers",
+    "SELECT 1",
+    "not sql at all",
+]
+
+ELSEWHERE = [
+    ("duckdb", "SELECT date_trunc('month', order_date) m, count(*) FROM orders GROUP BY 1", "month"),
+    ("duckdb", "SELECT count(*) FROM orders WHERE year(order_date) = 2023", "2023"),
+    ("postgres", "SELECT EXTRACT(YEAR FROM order_date) y, sum(freight) FROM orders GROUP BY y", "year"),
+    ("postgres", "SELECT count(*) FROM orders WHERE order_date >= DATE '2023-01-01' AND order_date < DATE '2024-01-01'", "2023"),
+    ("mysql", "SELECT DATE_FORMAT(order_date, '%Y-%m') AS m, COUNT(*) FROM orders GROUP BY m", "month"),
+]
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    path = make_sqlite("shop", tmp_path_factory.mktemp("shop"))
+    connection = sqlite3.connect(path)
+    yield catalog_of(f"sqlite:///{path}"), connection
+    connection.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_engine_writes_it_reads_back_to_the_same_rows(name: str, tmp_path: Path) -> None:
+    path = make_sqlite(name, tmp_path)
+    index = index_of(catalog_of(f"sqlite:///{path}"))
+    connection = sqlite3.connect(path)
+    asked = [case["question"] for database, case in cases("cases") if database == name]
+    drafts = [draft for question in asked if isinstance(draft := ask(question, index.catalog), SqlDraft)]
+    read = [(draft, query) for draft in drafts if (query := read_back(draft.sql, "sqlite", index)) is not None]
+    for draft, query in read:
+        rows, again = (connection.execute(sql).fetchall() for sql in (draft.sql, render(query, index)))
+        assert same(again, rows, ordered="ORDER BY" in draft.sql), (draft.sql, render(query, index))
+    plain = [draft for draft in drafts if not any(part in draft.sql for part in ("WITH ", "OVER (", "CASE ", "FROM ("))]
+    assert len(read) >= 0.9 * len(plain)
+    connection.close()
+
+
+@pytest.mark.parametrize("sql", WRITTEN)
+def test_a_statement_as_models_write_it_gives_the_same_rows(sql: str, shop: Shop) -> None:
+    catalog, connection = shop
+    query = read_back(sql, "sqlite", index_of(catalog))
+    assert query is not None
+    rows, again = (connection.execute(text).fetchall() for text in (sql, render(query, index_of(catalog))))
+    assert rows
+    assert same(again, rows, ordered="ORDER BY" in sql)
+
+
+@pytest.mark.parametrize("sql", BEYOND)
+def test_what_no_query_says_is_not_read(sql: str, shop: Shop) -> None:
+    assert read_back(sql, "sqlite", index_of(shop[0])) is None
+
+
+@pytest.mark.parametrize(("dialect", "sql", "said"), ELSEWHERE)
+def test_times_are_read_as_each_database_cuts_them(dialect: str, sql: str, said: str, shop: Shop) -> None:
+    query = read_back(sql, dialect, index_of(replace(shop[0], dialect=dialect, fingerprint=dialect)))
+    assert query is not None
+    grains = [field.grain for field in query.dimensions]
+    labels = [getattr(condition, "label", "") for condition in query.where]
+    assert said in (*grains, *labels)
+
+
+def test_a_follow_up_edits_what_a_model_wrote(shop: Shop) -> None:
+    catalog, connection = shop
+    sql = "SELECT c.country, COUNT(*) AS n FROM orders o JOIN customers c ON o.customer_id = c.customer_id GROUP BY c.country"
+    first = SqlDraft(sql, "sqlite", "llm")
+    only = drafted("only in 2023", catalog, context(("orders by country", first)))
+    assert only.changes == ("+ only where order date is in 2023",)
+    assert same(connection.execute(only.sql).fetchall(), [("Spain", 3), ("United Kingdom", 1), ("France", 1)], ordered=False)
+    by = drafted("by status instead", catalog, context(("orders by country", first)))
+    assert same(connection.execute(by.sql).fetchall(), [("shipped", 6), ("open", 1), ("cancelled", 1)], ordered=False)
+
+
+def test_a_follow_up_of_what_cannot_be_read_is_a_question_of_its_own(shop: Shop) -> None:
+    first = SqlDraft("SELECT UPPER(city) FROM customers", "sqlite", "llm")
+    draft = drafted("how many customers are there?", shop[0], context(("cities", first)))
+    assert draft.changes == ()
