@@ -43,7 +43,6 @@ class KeyGraph:
                 if key.ref_table in self._edges and key.columns and len(key.columns) == len(key.ref_columns):
                     self._add(table, key)
         self._islands = self._numbered()
-        self._missing: dict[Edge, float] = {}
 
     def _add(self, table: Table, key: ForeignKey) -> None:
         unique = _is_unique(table, key.columns)
