@@ -8,7 +8,7 @@ from core.nl2sql.builtin.both import intersected
 from core.nl2sql.builtin.entities import entity_keys, telling, without_each
 from core.nl2sql.builtin.money import settle_money
 from core.nl2sql.builtin.parse import Output, Parse
-from core.nl2sql.builtin.plan import measure_table
+from core.nl2sql.builtin.plan import measure_table, places_of
 from core.nl2sql.builtin.query import Compare, Field, Order, Query, Ref
 
 
@@ -62,6 +62,7 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
         having=tuple(having),
         order=tuple(order),
         limit=parse.limit,
+        tables=_kind(parse, [*select, *(o.field for o in order), *(c.field for c in having)]),
         within=(*within, *entity_keys(parse, parse.within, aggregates)) if within else (),
         distinct=parse.distinct and not grouped,
         stable=conventions.stable,
@@ -69,6 +70,13 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
     if counted is not None:
         return counted
     return intersected(settle_money(_ordered(query, parse, conventions), parse), parse)
+
+
+def _kind(parse: Parse, fields: list[Field]) -> tuple[str, ...]:
+    """ "The average age of gymnasts", where the age is that of people: the gymnasts among them."""
+    used = {place[0] for field in fields for place in places_of(field)}
+    parent = parse.kind_of(parse.subject) if parse.subject else ""
+    return (parse.subject,) if parent in used and parse.subject not in used else ()
 
 
 def _of_groups(order: Order, select: list[Field], parse: Parse) -> Order:

@@ -28,6 +28,7 @@ from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.clauses import compared
 from core.nl2sql.builtin.coordination import joined_extremes
 from core.nl2sql.builtin.entities import represented
+from core.nl2sql.builtin.everything import everything
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.money import named
 from core.nl2sql.builtin.owning import owned
@@ -122,6 +123,7 @@ PASSES: tuple[Pass, ...] = (
     relating.relations,
     alternatives,
     both,
+    everything,
     showing.targets,
     showing.name_subject,
     denying.deny,

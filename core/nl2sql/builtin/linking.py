@@ -20,6 +20,25 @@ _ASKING = {"list", "show", "count", "find", "display", "return", "give", "report
 _BEFORE_NOUN = {"per", "each", "every", "an", "the", "of", "by", "average", "one", "and"}
 """Before these "order by" is a noun and a group: "per order by shipper"."""
 _AUXILIARY = {"be", "have", "do"}
+_NEVER_PART = {
+    "all",
+    "each",
+    "every",
+    "any",
+    "both",
+    "some",
+    "many",
+    "much",
+    "which",
+    "who",
+    "that",
+    "this",
+    "whose",
+    "where",
+    "when",
+    "other",
+}
+"""Words that are a name only where it is all of one."""
 _PARTS = ("share", "percent", "percentage", "proportion")
 _BEFORE_VERB = {"not", "have", "has", "never", "ever", "who", "that", "customers", "we"}
 """After these "ordered in" is what somebody did: "have not ordered in 2025"."""
@@ -27,6 +46,7 @@ _LONGEST_NAME = 6
 _KEEP = 0.3
 _REMEMBERED = 10_000
 """Lookups of words kept with an index."""
+_WHOLE = 0.97
 
 
 def link(question: str, index: Index, today: date) -> list[Item]:
@@ -180,6 +200,8 @@ def _found(key: tuple[tuple[str, ...], ...], index: Index) -> tuple[Link, ...]:
             known = found.get((hit.kind, hit.table, hit.column))
             if known is None or known.score < score:
                 found[hit.kind, hit.table, hit.column] = Link(hit.kind, hit.table, hit.column, score=score)
+    if len(key) == 1 and key[0][0] in _NEVER_PART:
+        found = {place: hit for place, hit in found.items() if hit.score >= _WHOLE}
     if index.graph.has_tables:
         found = _without_views(found, index)
     if not found:

@@ -6,6 +6,7 @@ from core.models import Assumption, Kind
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import Ref
 from core.nl2sql.builtin.text import lemma
 
 _GENERIC = ("name", "title")
@@ -19,7 +20,7 @@ def owned(parse: Parse) -> None:
     for item in parse.items:
         if _only_a_word(parse, item) and (named := _named(parse, item)) and (owner := _table(named)):
             item.kind, item.owner = "name", owner
-            item.links = tuple(Link("column", owner, column) for column in parse.label_names(owner))
+            item.links = _label(parse, owner)
             continue
         if item.kind != "name" or item.role or lemma(item.lower) not in _GENERIC:
             continue
@@ -33,12 +34,17 @@ def owned(parse: Parse) -> None:
             elif not (item.table and item.table.score > _CERTAIN):
                 item.owner = owner
                 _nameless(parse, owner)
-                item.links = tuple(Link("column", owner, column) for column in parse.label_names(owner))
+                item.links = _label(parse, owner)
 
 
 def _only_a_word(parse: Parse, item: Item) -> bool:
     """ "Name of every company" where no column at all is called name."""
     return item.kind == "stop" and item.lower in ("name", "names") and not item.role and parse.position(item) > 0
+
+
+def _label(parse: Parse, table: str) -> tuple[Link, ...]:
+    found = [field.expr for field in parse.label(table) if isinstance(field.expr, Ref)]
+    return tuple(Link("column", ref.table, ref.column) for ref in found)
 
 
 def _bears(parse: Parse, table: str, column: str, item: Item) -> bool:
@@ -47,7 +53,7 @@ def _bears(parse: Parse, table: str, column: str, item: Item) -> bool:
 
 def _nameless(parse: Parse, table: str) -> None:
     """Rows known by nothing but a key are shown by it, and that is said."""
-    if set(parse.label_names(table)) <= set(parse.index.table(table).primary_key):
+    if not parse.kind_of(table) and set(parse.label_names(table)) <= set(parse.index.table(table).primary_key):
         own = " ".join(parse.index.names.tables[table])
         parse.notes.append(Assumption("column", f"A {own} has no name here; {' and '.join(parse.label_names(table))} is shown"))
         parse.doubts.append(f"{table} has no names")

@@ -251,7 +251,24 @@ class Parse:
         return label_columns(self.index.table(table), self.index.names)
 
     def label(self, table: str) -> list[Field]:
-        return [Field(Ref(table, column)) for column in self.label_names(table)]
+        """What a row is known by; for rows without a name of their own, the name of what each of them is."""
+        names = self.label_names(table)
+        parent = self.kind_of(table) if set(names) <= set(key_columns(self.index.table(table))) else ""
+        return [Field(Ref(parent or table, column)) for column in (self.label_names(parent) if parent else names)]
+
+    def kind_of(self, table: str) -> str:
+        """The table with a name whose rows those of this one are (a gymnast is a person): one for one, by its key."""
+        held = self.index.table(table)
+        for key in held.foreign_keys:
+            if len(key.columns) != 1 or key.ref_table == table:
+                continue
+            column = self.index.column(table, key.columns[0])
+            single = tuple(held.primary_key) == key.columns or (
+                len(held.foreign_keys) == 1 and bool(held.row_count) and column.distinct_count == held.row_count
+            )
+            if single and not set(self.label_names(key.ref_table)) <= set(key_columns(self.index.table(key.ref_table))):
+                return key.ref_table
+        return ""
 
     def key(self, table: str) -> list[Field]:
         return [Field(Ref(table, column)) for column in key_columns(self.index.table(table))]
@@ -269,15 +286,15 @@ class Parse:
         words = self.index.lexicon.implied.get(phrase, ())
         if words and (settled := self.settled(phrase, words[0], Link("table", table, score=0.0))):
             return settled, False
-        for word in words:
-            for column in self.index.table(table).columns:
-                said = self.index.names.columns[table, column.name]
+        for word, place in ((word, place) for place in (table, self.kind_of(table)) if place for word in words):
+            for column in self.index.table(place).columns:
+                said = self.index.names.columns[place, column.name]
                 if (
                     word.lstrip("-") in said
                     and (column.kind.numeric or column.kind.temporal or (column.kind is Kind.TEXT and "year" in said))
                     and column.role is not Role.KEY
                 ):
-                    return Ref(table, column.name), word.startswith("-")
+                    return Ref(place, column.name), word.startswith("-")
         return None
 
 

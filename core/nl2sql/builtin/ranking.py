@@ -79,7 +79,7 @@ def _frequency(parse: Parse, cue: Item) -> bool:
     if cue.lower.removeprefix("the ") not in parse.index.lexicon.frequency:
         return False
     follow = _following(parse, cue)
-    target = follow if follow and not follow.role else None
+    target = _said_before(parse, cue) or (follow if follow and not follow.role else None)
     counted = parse.subject
     if target:
         fields = fields_of(parse, target)
@@ -92,6 +92,16 @@ def _frequency(parse: Parse, cue: Item) -> bool:
         counted = events_of(parse, parse.subject)
     _add(parse, cue, count_of(parse, counted))
     return True
+
+
+def _said_before(parse: Parse, cue: Item) -> Item | None:
+    """ "The hometown that is most common among gymnasts": the column ranked stands before the cue."""
+    before = [other for other in parse.before(cue, 4) if other.lower != "the"]
+    if len(before) < 3 or before[0].lower not in ("is", "are", "was", "were"):
+        return None
+    among = any(other.lower in ("among", "of", "in", "for") for other in parse.after(cue, 1))
+    named = before[2] if before[1].lower in ("that", "which") else before[1] if among else None
+    return named if named and named.kind == "name" and not named.role and _is_plain_column(named) else None
 
 
 def _is_plain_column(item: Item) -> bool:

@@ -42,7 +42,7 @@ def _people(parse: Parse, table: str) -> bool:
         word
         for field in parse.label(table)
         if isinstance(field.expr, Ref)
-        for word in parse.index.names.columns[table, field.expr.column]
+        for word in parse.index.names.columns[field.expr.table, field.expr.column]
     }
     return {"first", "last"} <= said or bool({"forename", "surname"} & said)
 
