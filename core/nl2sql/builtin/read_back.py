@@ -115,7 +115,7 @@ def _source(node: exp.Select, index: Index, dialect: str) -> tuple[Source, dict[
         edge = _edge(join, known, name, source)
         if (join.side or "").upper() == "LEFT" and (edge.many or index.graph.missing(edge) > 0):
             gone[table] = edge
-        elif (join.side or "").upper() not in ("", "LEFT") or (join.kind or "").upper() not in ("", "INNER", "OUTER"):
+        elif (join.side or "").upper() not in ("", "LEFT") or (join.kind or "").upper() not in ("", "INNER", "OUTER", "CROSS"):
             raise Unread(join.sql())
     if gone and not _anti(node, gone, source):
         raise Unread("an outer join")

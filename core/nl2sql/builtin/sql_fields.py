@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -65,6 +65,11 @@ def field_of(node: exp.Expr, source: Source) -> Field:
         return Field(source.ref(node))
     if isinstance(node, exp.Count):
         return _count(node, source)
+    if isinstance(node, exp.Div) and (per := _divisor(node.expression, source)):
+        whole = unwrapped(node.this)
+        return replace(
+            field_of(whole.this if isinstance(whole, exp.Mul) and _is_one(whole.expression) else whole, source), per=per
+        )
     for kind, name in _AGGREGATES.items():
         if isinstance(node, kind):
             inner = unwrapped(node.this)
@@ -92,6 +97,20 @@ def _is_number_cast(node: exp.Expr) -> bool:
 def _is_filled(node: exp.Expr) -> bool:
     """COALESCE(SUM(x), 0): a total that says 0 where there is nothing."""
     return isinstance(node, exp.Coalesce) and isinstance(node.this, exp.AggFunc)
+
+
+def _divisor(node: exp.Expr, source: Source) -> Field | None:
+    """COUNT(DISTINCT x) below a line: what a measure is on average per."""
+    node = unwrapped(node)
+    node = unwrapped(node.this) if isinstance(node, exp.Nullif) else node
+    if not isinstance(node, exp.Count) or not isinstance(node.this, exp.Distinct) or len(node.this.expressions) != 1:
+        return None
+    field = field_of(node.this.expressions[0], source)
+    return field if isinstance(field.expr, Ref) and not field.aggregate else None
+
+
+def _is_one(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Literal) and not node.is_string and float(node.name) == 1
 
 
 def _count(node: exp.Count, source: Source) -> Field:
