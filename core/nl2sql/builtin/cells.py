@@ -1,13 +1,17 @@
-"""Cells: values of the database said in a question, found in the column that fits best, and patterns of text."""
+"""Cells: values of the database said in a question, and texts said beside a column that no cell holds."""
 
 from __future__ import annotations
 
+from core.models import Kind
+from core.nl2sql.builtin.choosing import chosen_link
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.patterning import like
 from core.nl2sql.builtin.query import Compare, Field, Ref
 
+_SURE = 0.7
 _ALTERNATIVE = {"or", "and", ",", "either", "both", "/", "&", "the", "in", "nor"}
 
 
@@ -17,7 +21,7 @@ def values(parse: Parse) -> None:
     for item in parse.items:
         if item.kind != "value" or item.role:
             continue
-        compare = _like(parse, item) or _value(parse, item)
+        compare = like(parse, item) or _value(parse, item)
         if compare is None:
             continue
         item.role = "condition"
@@ -26,6 +30,48 @@ def values(parse: Parse) -> None:
         else:
             done.append((item, compare))
     parse.where.extend(compare for _, compare in done)
+
+
+def unheld(parse: Parse) -> None:
+    """ "First name Elsa", "with code x": a word no cell holds, said as the value of the column before it."""
+    for item in parse.items:
+        if item.kind not in ("word", "stop") or item.role or not _reads_as_value(item, parse):
+            continue
+        beside = _named_right_before(parse, item)
+        ref = beside and parse.column_of(beside, "text", parse.subject)
+        if not beside or not ref or parse.column(ref).kind is not Kind.TEXT:
+            continue
+        text = " ".join([item.text, *(other.text for other in _rest(parse, item))])
+        item.role = beside.role = "condition"
+        parse.doubts.append(f"no cell holds {text}")
+        parse.where.append(Compare(Field(ref), "=", (text,), negated=negated(parse, beside)))
+
+
+def _reads_as_value(item: Item, parse: Parse) -> bool:
+    if item.kind == "stop":
+        return len(item.text) == 1 and item.lower not in ("a", "i", "s", "d", "m")
+    return item.text[:1].isupper() and item.start > 0
+
+
+def _rest(parse: Parse, item: Item) -> list[Item]:
+    """More words of the same name: "Elsa Marie"."""
+    found: list[Item] = []
+    for other in parse.after(item, 4):
+        if other.kind != "word" or other.role or not other.text[:1].isupper():
+            break
+        other.role = "condition"
+        found.append(other)
+    return found
+
+
+def _named_right_before(parse: Parse, item: Item) -> Item | None:
+    for other in parse.before(item, 3):
+        if other.kind == "name":
+            sure = other.columns and other.columns[0].score >= _SURE and not (other.table and other.table.score > _SURE)
+            return other if sure and (other.role == "condition" or parse.in_condition(other) or not other.role) else None
+        if other.lower not in ("is", "of", "=", "named", "called", "was", "equals"):
+            return None
+    return None
 
 
 def _merged(parse: Parse, last: tuple[Item, Compare], item: Item, compare: Compare) -> Compare | None:
@@ -50,7 +96,7 @@ def _merged(parse: Parse, last: tuple[Item, Compare], item: Item, compare: Compa
 
 def _value(parse: Parse, item: Item) -> Compare | None:
     beside = _column_beside(parse, item)
-    link = _chosen_link(parse, item, beside)
+    link = chosen_link(parse, item, beside)
     denied = negated(parse, item)
     if link is None:
         ref = beside and parse.column_of(beside, "text", parse.subject)
@@ -90,85 +136,3 @@ def _column_beside(parse: Parse, item: Item) -> Item | None:
         ):
             return None
     return None
-
-
-def _chosen_link(parse: Parse, item: Item, beside: Item | None) -> Link | None:
-    ranked = sorted(
-        ((_weigh(parse, item, link, beside), link) for link in item.links), key=lambda p: (-p[0], p[1].table, p[1].column)
-    )
-    if not ranked:
-        return None
-    if chosen := parse.resolutions.get(item.lower):
-        settled = next((link for _, link in ranked if f"{link.table}.{link.column}" == chosen), None)
-        if settled:
-            return settled
-    close = [link for weight, link in ranked if weight >= ranked[0][0] - 0.05]
-    if len({(link.table, link.column) for link in close}) > 1:
-        parse.close.append((item, close))
-    return ranked[min(parse.picks.get(item.start, 0), len(ranked) - 1)][1]
-
-
-def _weigh(parse: Parse, item: Item, link: Link, beside: Item | None) -> float:
-    weight = link.score + (0.1 if link.value == item.text else 0.0)
-    table = parse.index.table(link.table)
-    said = parse.tables_said()
-    weight += 0.3 if link.table == parse.subject else 0.25 if link.table in said else 0.0
-    for other in [beside, *(o for o in parse.after(item, 1) if o.kind == "name")]:
-        if other is not None:
-            match = max(
-                (
-                    hit.score
-                    for hit in other.links
-                    if hit.kind == "column" and (hit.table, hit.column) == (link.table, link.column)
-                ),
-                default=0.0,
-            )
-            weight += 0.6 * match
-            weight += 0.25 if other.table and other.table.table == link.table else 0.0
-    anchor = [parse.subject] if parse.subject else said
-    if anchor and link.table not in anchor:
-        distance = min(parse.index.graph.distance(table_, link.table) for table_ in anchor)
-        weight -= min(0.6, 0.08 * distance)
-    if link.column in {c for key in table.foreign_keys for c in key.columns}:
-        weight -= 0.05
-    if len({v.value for v in item.links if (v.table, v.column) == (link.table, link.column)}) > 1 and link.value != item.text:
-        weight -= 0.02
-    label = [f.expr for f in parse.label(link.table)]
-    weight += 0.06 if Ref(link.table, link.column) in label else 0.0
-    return weight - (0.4 if table.is_view else 0.0)
-
-
-def _like(parse: Parse, item: Item) -> Compare | None:
-    """ "Whose name contains …", "starting with …"."""
-    cue = next((other for other in parse.before(item, 4) if other.is_cue("compare", "like", "like%", "%like")), None)
-    if cue is None or cue.cue is None or cue.role:
-        return None
-    name = next((other for other in parse.before(cue, 6) if other.kind == "name" and other.role in ("", "condition")), None)
-    ref = parse.column_of(name, "text", parse.subject) if name and name.columns else None
-    if ref is None and parse.subject:
-        label = parse.label(parse.subject)[0].expr
-        ref = label if isinstance(label, Ref) else None
-    if ref is None:
-        return None
-    cue.role = "condition"
-    if name and parse.in_condition(name):
-        name.role = "condition"
-    pattern = {"like": f"%{item.text}%", "like%": f"{item.text}%", "%like": f"%{item.text}"}[cue.cue.value]
-    return Compare(Field(ref), "like", (pattern,), negated=negated(parse, cue))
-
-
-def patterns(parse: Parse) -> None:
-    """Patterns given as a bare word: "names starting with A"."""
-    for item in parse.items:
-        if item.is_cue("compare", "like", "like%", "%like") and not item.role:
-            follow = next(
-                (
-                    other
-                    for other in parse.after(item, 3)
-                    if other.kind in ("word", "value", "number") or (len(other.text) == 1 and other.kind == "stop")
-                ),
-                None,
-            )
-            if follow is not None and not follow.role and (compare := _like(parse, follow)):
-                follow.role = "condition"
-                parse.where.append(compare)

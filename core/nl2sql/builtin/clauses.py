@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from core.nl2sql.builtin import cells, comparing, flags, relating, timing
+from core.nl2sql.builtin import cells, comparing, flags, patterning, relating, timing
 from core.nl2sql.builtin.against import against
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Clause, Parse
@@ -19,7 +19,8 @@ _CONDITIONS: tuple[Callable[[Parse], None], ...] = (
     compared,
     comparing.comparisons,
     cells.values,
-    cells.patterns,
+    cells.unheld,
+    patterning.patterns,
     flags.flags,
     comparing.equalities,
     timing.periods,

@@ -76,6 +76,8 @@ def _compare(parse: Parse, cue: Item, number: Item) -> None:
 def _compared(parse: Parse, cue: Item, number: Item) -> tuple[Field | None, str]:
     """What is compared: an aggregate or count beside it, a column before or after, a table after, or what a word implies."""
     follow = _name_after(parse, max(cue, number, key=lambda item: item.start))
+    if (known := _continued(parse, cue)) and (follow is None or follow.kind != "name"):
+        return known, ""
     if times := _times(parse, number):
         return times, parse.subject
     unit = _unit_column(parse, cue, follow)
@@ -103,6 +105,18 @@ def _compared(parse: Parse, cue: Item, number: Item) -> tuple[Field | None, str]
         parse.notes.append(Assumption("column", f"{number.text} is compared with {main.column}"))
         return Field(main), ""
     return unit, ""
+
+
+def _continued(parse: Parse, cue: Item) -> Field | None:
+    """ "Above 1500 or smaller than 500": the second comparison speaks of what the first did."""
+    said = parse.before(cue, 3)
+    if not said or said[0].lower not in ("or", "and", "but"):
+        return None
+    number = next((other for other in said[1:] if other.kind != "mark"), None)
+    if number is None or number.kind not in ("number", "period") or number.role != "condition":
+        return None
+    before = parse.where[-1] if parse.where else None
+    return before.field if isinstance(before, Compare) and not before.field.aggregate else None
 
 
 def _of_rows(parse: Parse, earned: Expr) -> bool:
@@ -254,7 +268,10 @@ def equalities(parse: Parse) -> None:
             (
                 o
                 for o in parse.before(item, 4)
-                if o.kind not in ("stop", "mark") and not o.is_cue("compare", "=") and not o.is_cue("not")
+                if o.kind not in ("stop", "mark")
+                and not o.is_cue("compare", "=")
+                and not o.is_cue("not")
+                and o.lower not in ("either", "both")
             ),
             None,
         )
@@ -267,11 +284,33 @@ def equalities(parse: Parse) -> None:
         ref = ref or parse.column_of(before, prefer=parse.subject)
         if ref is None:
             continue
+        values = [tidy(item.number), *_more_numbers(parse, item)]
         equals = next((other for other in parse.before(item, 3) if other.is_cue("compare", "=") and not other.role), None)
         if equals:
             equals.role = "condition"
         before.role = item.role = "condition"
-        parse.where.append(Compare(Field(ref), "=", (tidy(item.number),), negated=negated(parse, item)))
+        op = "=" if len(values) == 1 else "in"
+        parse.where.append(Compare(Field(ref), op, tuple(values), negated=negated(parse, item)))
+
+
+def _more_numbers(parse: Parse, item: Item) -> list[int | float]:
+    """The others of "70 or 90", "1, 2 and 3"."""
+    found: list[int | float] = []
+    waiting: list[Item] = []
+    for other in parse.after(item, 12):
+        if other.lower in ("or", "and", ","):
+            waiting.append(other)
+        elif other.kind == "number" and other.number is not None and not other.role and waiting:
+            for used in [other, *(word for word in waiting if word.lower == "or")]:
+                used.role = "condition"
+            found.append(tidy(other.number))
+            waiting = []
+        else:
+            break
+    for either in parse.before(item, 2):
+        if found and either.lower == "either":
+            either.role = "condition"
+    return found
 
 
 def _number_of(parse: Parse, number: Item) -> bool:

@@ -11,10 +11,15 @@ from typing import Literal
 from core.models import Catalog, Column, Table
 from core.nl2sql.builtin.keygraph import KeyGraph
 from core.nl2sql.builtin.lexicon import Lexicon, lexicon
-from core.nl2sql.builtin.naming import Names, read_names
+from core.nl2sql.builtin.names import name_words
+from core.nl2sql.builtin.naming import Names, key_columns, read_names
 from core.nl2sql.builtin.text import stem, words
 
 _MAX_VALUE_WORDS = 10
+_FILLERS = {"of", "the", "a", "an"}
+"""Words of a name that a question may leave out."""
+_HEAD = 0.35
+"""What the last words of a name carry at least: they say what kind of thing it is."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,9 @@ class Index:
     starters: dict[object, tuple[str, ...]] = field(default_factory=dict)
     """Starter questions by what was asked for, filled by the engine: every clarification offers them."""
 
+    words: frozenset[str] = frozenset()
+    """Every word of a table's or column's own name."""
+
     def table(self, name: str) -> Table:
         return self.catalog.by_name[name]
 
@@ -62,8 +70,10 @@ def build_index(catalog: Catalog) -> Index:
     words_known = lexicon()
     names = read_names(catalog, words_known)
     index = Index(catalog, words_known, names, KeyGraph(catalog))
+    index.words = frozenset(word for said in (*names.tables.values(), *names.columns.values()) for word in said)
     _add_tables(index)
     _add_columns(index)
+    _add_keys(index)
     _add_synonyms(index)
     _add_values(index)
     for links in index.phrases.values():
@@ -80,6 +90,8 @@ def _add_tables(index: Index) -> None:
         penalty = 0.12 if table.is_view else 0.0
         _add(index, said, Link("table", table.name, score=1.0 - penalty))
         for part, share in _parts(said, index.lexicon.light, ()):
+            if part == said[-1:] and part[0] not in index.lexicon.light:
+                share = max(share, 0.5)  # an enrollment, for short, of "student course enrollment"
             if share >= 0.5:
                 _add(index, part, Link("table", table.name, score=0.5 + 0.35 * share - penalty))
 
@@ -91,9 +103,21 @@ def _add_columns(index: Index) -> None:
         _add(index, said, Link("column", table, column, score=1.0 - penalty))
         if not set(prefix) & set(said):
             _add(index, (*prefix, *said), Link("column", table, column, score=0.97 - penalty))
+        if (written := name_words(column, {})) and written != said:
+            _add(index, written, Link("column", table, column, score=0.95 - penalty))  # the identifier itself: DNO, HR
         said = said[:6]
         for part, share in _parts(said, index.lexicon.light, prefix):
             _add(index, part, Link("column", table, column, score=0.25 + 0.72 * share - penalty))
+
+
+def _add_keys(index: Index) -> None:
+    """A row's key is its id, whatever it is called: `StuID`, `flno`, `code`."""
+    for table in index.catalog.tables:
+        own = index.names.tables[table.name]
+        key = key_columns(table)
+        if len(key) == 1 and "id" not in index.names.columns[table.name, key[0]]:
+            _add(index, ("id",), Link("column", table.name, key[0], score=0.7))
+            _add(index, (*own, "id"), Link("column", table.name, key[0], score=0.85))
 
 
 def _parts(said: tuple[str, ...], light: frozenset[str], prefix: tuple[str, ...]) -> list[tuple[tuple[str, ...], float]]:
@@ -107,13 +131,14 @@ def _parts(said: tuple[str, ...], light: frozenset[str], prefix: tuple[str, ...]
     for size in range(1, len(said)):
         for part in combinations(said, size):
             share = sum(weight(word) for word in part) / total
+            share = max(share, _HEAD) if part == said[-size:] and part != ("name",) else share
             if share >= 0.3:
                 found.append((part, share))
     return found
 
 
 def _add(index: Index, said: tuple[str, ...], link: Link) -> None:
-    links = index.phrases.setdefault(tuple(sorted(set(said))), [])
+    links = index.phrases.setdefault(tuple(sorted(set(said) - _FILLERS or said)), [])
     for at, known in enumerate(links):
         if (known.kind, known.table, known.column) == (link.kind, link.table, link.column):
             if link.score > known.score:
@@ -123,15 +148,18 @@ def _add(index: Index, said: tuple[str, ...], link: Link) -> None:
 
 
 def _add_synonyms(index: Index) -> None:
-    """Other words for what the schema holds, weaker than its own words and weaker the further down the list of the lexicon."""
+    """Other words for what the schema holds, weaker than its own and weaker the further down the list.
+
+    Words the schema has itself stand for themselves only."""
     added: list[tuple[tuple[str, ...], Link]] = []
-    for word, meant in index.lexicon.synonyms.items():
+    strange = {word: meant for word, meant in index.lexicon.alternatives.items() if not set(word) <= index.words}
+    for word, meant in (*index.lexicon.synonyms.items(), *strange.items()):
         for rank, phrase in enumerate(meant):
             if phrase == word:
                 continue
             for link in index.phrases.get(tuple(sorted(set(phrase))), ()):
                 if link.score >= 0.6:
-                    score = link.score * (0.86 - 0.04 * rank)
+                    score = link.score * max(0.6, 0.86 - 0.04 * rank)
                     added.append((word, Link(link.kind, link.table, link.column, score=score)))
     for said, link in added:
         _add(index, said, link)

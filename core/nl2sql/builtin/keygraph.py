@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import log10
 
 from core.models import Catalog, ForeignKey, Table
+from core.nl2sql.builtin.bridging import bridges, repeats
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,21 @@ class KeyGraph:
             for key in table.foreign_keys if not (table.is_view and self.has_tables) else ():
                 if key.ref_table in self._edges and key.columns and len(key.columns) == len(key.ref_columns):
                     self._add(table, key)
+        for table, key in bridges(catalog, self._connected):
+            self._add(table, key, many=repeats(self._tables[key.ref_table], key.ref_columns[0]))
         self._islands = self._numbered()
 
-    def _add(self, table: Table, key: ForeignKey) -> None:
+    def _connected(self, one: str, two: str) -> bool:
+        seen, queue = {one}, [one]
+        while queue:
+            near = {edge.other for edge in self.edges(queue.pop())} - seen
+            seen |= near
+            queue.extend(near)
+        return two in seen
+
+    def _add(self, table: Table, key: ForeignKey, many: bool = False) -> None:
         unique = _is_unique(table, key.columns)
-        forward = Edge(table.name, key.columns, key.ref_table, key.ref_columns, False, key.inferred)
+        forward = Edge(table.name, key.columns, key.ref_table, key.ref_columns, many, key.inferred)
         back = Edge(key.ref_table, key.ref_columns, table.name, key.columns, not unique, key.inferred)
         self._edges[table.name].append(forward)
         if key.ref_table != table.name:

@@ -74,6 +74,16 @@ class Lexicon:
         return {_lemmas(word): tuple(_lemmas(phrase) for phrase in meant) for word, meant in self._data["synonyms"].items()}
 
     @cached_property
+    def alternatives(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Words of a question → words of nearly the same meaning, the nearest first."""
+        found: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        for group in self._data["alternatives"]["groups"]:
+            for word in group:
+                known = found.setdefault(_lemmas(word), [])
+                known.extend(other for phrase in group if (other := _lemmas(phrase)) not in known and phrase != word)
+        return {word: tuple(meant) for word, meant in found.items()}
+
+    @cached_property
     def spoken_values(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """Words → the spellings a cell of that meaning may have."""
         return {

@@ -3,50 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
-from itertools import product
 
 from core.nl2sql.builtin.index import Index, Link
 from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.looking import lookup
 from core.nl2sql.builtin.numerals import number_at
 from core.nl2sql.builtin.periods import GRAINS, period_at
-from core.nl2sql.builtin.spelling import nearest_name, nearest_value
+from core.nl2sql.builtin.rescuing import rescued
 from core.nl2sql.builtin.text import Token, normalise, stem, tokenize, words
 
-_FILLERS = {"of", "the", "'s", "’s", "'", "’", "a", "an"}
+_FILLERS = {"of", "the", "'s", "’s", "'", "’", "a", "an", "any"}
 _ASKING = {"list", "show", "count", "find", "display", "return", "give", "report", "order", "rank", "sort", "name"}
 """Words that ask when they come first, whatever a table is called."""
 _BEFORE_NOUN = {"per", "each", "every", "an", "the", "of", "by", "average", "one", "and"}
 """Before these "order by" is a noun and a group: "per order by shipper"."""
 _AUXILIARY = {"be", "have", "do"}
-_NEVER_PART = {
-    "all",
-    "each",
-    "every",
-    "any",
-    "both",
-    "some",
-    "many",
-    "much",
-    "which",
-    "who",
-    "that",
-    "this",
-    "whose",
-    "where",
-    "when",
-    "other",
-}
-"""Words that are a name only where it is all of one."""
 _PARTS = ("share", "percent", "percentage", "proportion")
 _BEFORE_VERB = {"not", "have", "has", "never", "ever", "who", "that", "customers", "we"}
 """After these "ordered in" is what somebody did: "have not ordered in 2025"."""
 _LONGEST_NAME = 6
-_KEEP = 0.3
-_REMEMBERED = 10_000
-"""Lookups of words kept with an index."""
-_WHOLE = 0.97
+_WHOLE, _SURE = 0.95, 0.7
 
 
 def link(question: str, index: Index, today: date) -> list[Item]:
@@ -56,12 +33,12 @@ def link(question: str, index: Index, today: date) -> list[Item]:
     found: list[Item] = []
     for position in range(len(tokens)):
         found.extend(_cues(tokens, position, index))
-        found.extend(_figures(tokens, position, text, today))
+        found.extend(_figures(tokens, position, text, today, index))
         found.extend(_names(tokens, position, index))
         found.extend(_values(tokens, position, index))
         found.append(_plain(tokens[position], position, index))
     items = _cover(found, len(tokens))
-    return [_rescued(item, tokens, index) if item.kind == "word" else item for item in items]
+    return [rescued(item, tokens, index) if item.kind == "word" else item for item in items]
 
 
 def _item(tokens: Sequence[Token], start: int, end: int, kind: str, weight: float) -> Item:
@@ -75,6 +52,8 @@ def _cues(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item
             continue
         if cue.phrase == "ordered in" and position and tokens[position - 1].lower in _BEFORE_VERB:
             continue
+        if cue.phrase.startswith("or ") and end < len(tokens) and tokens[end].number is not None:
+            continue  # "or below 5" opens a comparison, "5 or below" ends one
         if cue.kind == "share" and _held_share(tokens, end, index):
             continue
         if cue.kind in ("change", "step") and _is_named(tokens, position, end, index):
@@ -100,10 +79,12 @@ def _held_share(tokens: Sequence[Token], end: int, index: Index) -> bool:
     )
 
 
-def _figures(tokens: Sequence[Token], position: int, text: str, today: date) -> Iterator[Item]:
+def _figures(tokens: Sequence[Token], position: int, text: str, today: date, index: Index) -> Iterator[Item]:
     if tokens[position].kind not in ("number", "word"):
         return
-    if found := period_at(tokens, position, text, today):
+    if (found := period_at(tokens, position, text, today)) and not _is_column(
+        (tokens[position].lemma,), found[1] - position, index
+    ):
         item = _item(tokens, position, found[1], "period", 1.2 * (found[1] - position))
         item.period = found[0]
         if found[1] == position + 1 and tokens[position].number is not None:
@@ -136,15 +117,18 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
         if not forms:
             return
         key = (*key, forms)
-        links = _lookup(key, index)
+        links = lookup(key, index)
         if len(key) == 2 and end == position + 2 and not links:
-            links = _lookup(((tokens[position].lemma + last.lower,),), index)  # "signed up" is signup
+            links = lookup(((tokens[position].lemma + last.lower,),), index)  # "signed up" is signup
         if plural and len(key) == 2 and end == position + 2 and _is_table(key[:1], index):
-            links = tuple(found for found in links if found.kind == "table")  # "films directed" is no compound, "film length" is
+            # "films directed" is no compound, "film length" is
+            links = tuple(found for found in links if found.kind == "table" and found.score >= _WHOLE)
         elif len(key) == 2 and end == position + 2 and last.lower != last.lemma and _is_table(key[1:], index):
             links = tuple(found for found in links if found.kind == "table")  # nor is "discontinued products"
         if len(key) == 1 and last.lemma in _AUXILIARY:
             links = ()  # "are" is no column that says whether somebody is something
+        elif len(key) == 1 and last.lower in index.lexicon.function:
+            links = tuple(found for found in links if found.score >= _SURE)
         if links:
             size = len(key)
             best = links[0].score
@@ -159,8 +143,13 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
             yield item
 
 
+def _is_column(key: tuple[str, ...], size: int, index: Index) -> bool:
+    """Whether a lone word is the whole name of a column: January where there is a column for each month."""
+    return size == 1 and any(found.kind == "column" and found.score >= 0.95 for found in index.phrases.get(key, ()))
+
+
 def _is_table(key: tuple[tuple[str, ...], ...], index: Index) -> bool:
-    return any(found.kind == "table" and found.score >= 0.95 for found in _lookup(key, index))
+    return any(found.kind == "table" and found.score >= 0.95 for found in lookup(key, index))
 
 
 def _content(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
@@ -169,7 +158,7 @@ def _content(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
 
 def _forms(token: Token, index: Index) -> tuple[str, ...]:
     """The lemma itself, then words of the schema with the same stem, then an abbreviation written out."""
-    near = index.stems.get(stem(token.lower), set()) if token.kind == "word" and len(token.lower) > 3 else set()
+    near = index.stems.get(stem(token.lower), set()) if token.kind == "word" and len(token.lower) > 4 else set()
     written = index.lexicon.abbreviations.get(token.lower, "")
     forms = [token.lemma, *sorted(near - {token.lemma})[:3]]
     if token.lower != token.lemma:
@@ -177,45 +166,6 @@ def _forms(token: Token, index: Index) -> tuple[str, ...]:
     if written and " " not in written and written not in forms:
         forms.append(written)
     return tuple(forms)
-
-
-def _lookup(key: tuple[tuple[str, ...], ...], index: Index) -> tuple[Link, ...]:
-    """Links of a bag of words, each with its other forms; remembered, for common words have many in a large catalog."""
-    if (known := index.lookups.get(key)) is None:
-        if len(index.lookups) >= _REMEMBERED:
-            index.lookups.clear()
-        known = index.lookups[key] = _found(key, index)
-    return known
-
-
-def _found(key: tuple[tuple[str, ...], ...], index: Index) -> tuple[Link, ...]:
-    """Best first, trying other forms of the words at a small cost."""
-    found: dict[tuple[str, str, str], Link] = {}
-    for at, bag in enumerate(product(*key) if len(key) <= 3 else [tuple(forms[0] for forms in key)]):
-        if at > 30:
-            break
-        changed = sum(word != forms[0] for word, forms in zip(bag, key, strict=True))
-        for hit in index.phrases.get(tuple(sorted(set(bag))), ()):
-            score = hit.score * (0.9**changed)
-            known = found.get((hit.kind, hit.table, hit.column))
-            if known is None or known.score < score:
-                found[hit.kind, hit.table, hit.column] = Link(hit.kind, hit.table, hit.column, score=score)
-    if len(key) == 1 and key[0][0] in _NEVER_PART:
-        found = {place: hit for place, hit in found.items() if hit.score >= _WHOLE}
-    if index.graph.has_tables:
-        found = _without_views(found, index)
-    if not found:
-        return ()
-    links = sorted(found.values(), key=lambda hit: (-hit.score, hit.kind != "table", hit.table, hit.column))
-    return tuple(hit for hit in links if hit.score >= links[0].score - _KEEP)[:24]
-
-
-def _without_views(found: dict[tuple[str, str, str], Link], index: Index) -> dict[tuple[str, str, str], Link]:
-    """Views repeat what tables hold: they count only where no table fits, and less."""
-    tables = {key: hit for key, hit in found.items() if not index.table(hit.table).is_view}
-    if any(hit.score >= 0.5 for hit in tables.values()):
-        return tables
-    return {key: replace(hit, score=hit.score * (0.75 if index.table(hit.table).is_view else 1.0)) for key, hit in found.items()}
 
 
 def _values(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item]:
@@ -288,19 +238,3 @@ def _cover(found: list[Item], size: int) -> list[Item]:
         items.append(last)
         size = last.start
     return items[::-1]
-
-
-def _rescued(item: Item, tokens: Sequence[Token], index: Index) -> Item:
-    """A word nothing explains, read as a near spelling of a name or a cell where there is one."""
-    token = tokens[item.start]
-    if token.kind != "word" or len(token.lower) < 4:
-        return item
-    if near := nearest_name(token.lemma, index):
-        links = _lookup(((near,),), index)
-        if links:
-            item.kind, item.links, item.fuzzy, item.weight = "name", links, True, 0.7
-    elif (token.text[0].isupper() or not token.lower.endswith(("ed", "ing"))) and (
-        values := nearest_value(token.lower, index, named=token.text[0].isupper() and item.start > 0)
-    ):
-        item.kind, item.links, item.fuzzy, item.weight = "value", values, True, 0.7
-    return item

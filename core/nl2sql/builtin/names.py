@@ -51,8 +51,20 @@ def name_words(name: str, abbreviations: dict[str, str], vocabulary: Collection[
         return tuple(lemma(word) for word in abbreviations[name.lower()].split())
     for part in parts(name):
         for piece in _split(part.lower(), vocabulary):
-            found.extend(lemma(word) for word in abbreviations.get(piece, piece).split())
+            written = abbreviations.get(piece, abbreviations.get(lemma(piece), piece))
+            found.extend(lemma(word) for word in written.split())
     return tuple(found[1:] if len(found) > 1 and found[0] in _PREFIXES else found)
+
+
+def after_table(name: str, table: tuple[str, ...]) -> str:
+    """The usual tail of a name that only puts letters of its table before it: `flno` of flights → no, `aid` of aircraft → id."""
+    lower = name.lower()
+    initials = "".join(word[0] for word in table)
+    for tail in _TAILS:
+        head = lower.removesuffix(tail)
+        if head != lower and head and lemma(lower) not in table and (head == initials or any(w.startswith(head) for w in table)):
+            return tail
+    return ""
 
 
 def _split(word: str, vocabulary: Collection[str]) -> tuple[str, ...]:

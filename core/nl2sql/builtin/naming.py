@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.models import Catalog, Column, Kind, Role, Table
 from core.nl2sql.builtin.lexicon import Lexicon
-from core.nl2sql.builtin.names import name_words
+from core.nl2sql.builtin.names import after_table, name_words
 from core.nl2sql.builtin.text import words
 
 _NAME_WORDS = ({"name"}, {"title"}, {"label"})
@@ -44,7 +44,19 @@ def read_names(catalog: Catalog, lexicon: Lexicon) -> Names:
         return name_words(name, lexicon.abbreviations, vocabulary) or words(name)
 
     tables = {table.name: spell(table.local_name or table.name) for table in catalog.tables}
-    columns = {(t.name, c.name): spell(c.name) for t in catalog.tables for c in t.columns}
+
+    def spell_column(name: str, table: tuple[str, ...]) -> tuple[str, ...]:
+        said = spell(name)
+        tail = after_table(name, table) if len(said) == 1 and name.lower() not in lexicon.abbreviations else ""
+        return (*table, lexicon.abbreviations.get(tail, tail)) if tail else said
+
+    columns = {(t.name, c.name): spell_column(c.name, tables[t.name]) for t in catalog.tables for c in t.columns}
+    for table in catalog.tables:
+        for key in table.foreign_keys:
+            for own, other in zip(key.columns, key.ref_columns, strict=False):
+                said = columns.get((key.ref_table, other), ())
+                if own.lower() == other.lower() and len(columns[table.name, own]) == 1 < len(said):
+                    columns[table.name, own] = said  # a key is read alike wherever it is repeated
     return Names(tables, columns)
 
 

@@ -24,7 +24,7 @@ def relations(parse: Parse) -> None:
             item.role = "condition"
         elif (parse.in_condition(item) or _after_count(parse, item)) and _reachable(parse, table):
             item.role = "condition"
-            if item.table.score >= 0.88 and not _used(parse, table) and _narrows(parse, table):
+            if item.table.score >= 0.88 and not item.fuzzy and not _used(parse, table) and _narrows(parse, table):
                 parse.where.append(Related(table))
     _negated_beyond(parse)
 

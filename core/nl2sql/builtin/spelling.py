@@ -10,6 +10,18 @@ _NAME_CUTOFF = 83.0
 _VALUE_CUTOFF = 88.0
 
 
+def abbreviated(word: str, index: Index) -> str:
+    """The word of the schema that is a long word cut short (enrollment: enr, January: jan); empty where several or none are."""
+    found = [word[:size] for size in (3, 4, 5) if len(word) >= size + 3 and word[:size] in index.words]
+    return found[0] if len(found) == 1 else ""
+
+
+def compounded(word: str, index: Index) -> str:
+    """The one compound of the schema that ends in the word: a classroom is a room."""
+    found = [name for name in index.words if len(name) >= len(word) + 3 and name.endswith(word)] if len(word) >= 4 else []
+    return found[0] if len(found) == 1 else ""
+
+
 def nearest_name(word: str, index: Index) -> str:
     """A word of the schema spelt nearly so; empty where none is close."""
     names = {lemma for lemmas in index.stems.values() for lemma in lemmas if lemma[:1] == word[:1] or lemma[1:] == word[1:]}

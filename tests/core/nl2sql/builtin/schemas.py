@@ -1,4 +1,4 @@
-"""Five small databases of our own (shop, school, clinic, market, stage), made from SQL files, and how they are asked."""
+"""Small databases of our own, made from SQL files, and how they are asked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.nl2sql.builtin import BuiltinEngine
 
 HERE = Path(__file__).parent
 TODAY = date(2024, 3, 15)
-NAMES = ("shop", "school", "clinic", "market", "stage")
+NAMES = ("shop", "school", "clinic", "market", "stage", "camp")
 
 
 def script(name: str) -> list[str]:

@@ -1,0 +1,28 @@
+"""Rescuing: a word nothing explains, read as an abbreviated, compounded or misspelt name, or as a misspelt or partial cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.looking import lookup
+from core.nl2sql.builtin.spelling import abbreviated, compounded, nearest_name, nearest_value
+from core.nl2sql.builtin.text import Token
+
+
+def rescued(item: Item, tokens: Sequence[Token], index: Index) -> Item:
+    """The item with the readings of what it most likely means; unchanged where nothing is near."""
+    token = tokens[item.start]
+    if token.kind != "word" or len(token.lower) < 4:
+        return item
+    names = [abbreviated(token.lemma, index), compounded(token.lemma, index), nearest_name(token.lemma, index)]
+    if near := next(filter(None, names), ""):
+        links = lookup(((near,),), index)
+        if links:
+            item.kind, item.links, item.fuzzy, item.weight = "name", links, True, 0.7
+    elif (token.text[0].isupper() or not token.lower.endswith(("ed", "ing"))) and (
+        values := nearest_value(token.lower, index, named=token.text[0].isupper() and item.start > 0)
+    ):
+        item.kind, item.links, item.fuzzy, item.weight = "value", values, True, 0.7
+    return item
