@@ -31,6 +31,11 @@ BENCHMARK = Conventions(show_measure=False, name_each=False, order_groups=False,
 
 
 def assemble(parse: Parse, conventions: Conventions) -> Query:
+    return dress(bare(parse, conventions), parse, conventions)
+
+
+def bare(parse: Parse, conventions: Conventions) -> Query:
+    """The query as it was asked, with nothing shown or sorted beyond that; each of what is told apart may be named."""
     every = _once(_without_measured(parse))
     groups = every if conventions.name_each else without_each(parse, every)
     shown = [
@@ -47,8 +52,8 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
     select = list(dict.fromkeys([*within, *(output.field for output in groups), *(output.field for output in shown)]))
     order = [_of_groups(order, select, parse) for order in parse.order]
     counted = _counted_groups(parse, select)
-    if conventions.show_measure:
-        select += [field for field in dict.fromkeys(parse.ranked) if field not in select]
+    if counted is not None:
+        return counted
     aggregates = [field for field in (*select, *(o.field for o in order), *(c.field for c in having)) if field.aggregate]
     grouped = bool(aggregates)
     keys = entity_keys(parse, [*parse.within, *groups, *shown], aggregates) if grouped else []
@@ -65,11 +70,20 @@ def assemble(parse: Parse, conventions: Conventions) -> Query:
         tables=_kind(parse, [*select, *(o.field for o in order), *(c.field for c in having)]),
         within=(*within, *entity_keys(parse, parse.within, aggregates)) if within else (),
         distinct=parse.distinct and not grouped,
-        stable=conventions.stable,
+        stable=False,
     )
-    if counted is not None:
-        return counted
-    return intersected(settle_money(_ordered(query, parse, conventions), parse), parse)
+    return intersected(settle_money(_directed(query, parse), parse), parse)
+
+
+def dress(query: Query, parse: Parse, conventions: Conventions) -> Query:
+    """A bare query with what the conventions show and sort beyond the words of the question."""
+    query = replace(query, stable=conventions.stable)
+    if query.combine:
+        return query
+    if conventions.show_measure and parse.ranked:
+        select = [*query.select, *(order.field for order in query.order if order.field not in query.select)]
+        query = replace(query, select=tuple(dict.fromkeys(select)))
+    return _sorted_groups(query, parse) if conventions.order_groups and not query.order else query
 
 
 def _kind(parse: Parse, fields: list[Field]) -> tuple[str, ...]:
@@ -117,27 +131,25 @@ def _counted_groups(parse: Parse, select: list[Field]) -> Query | None:
     return Query(parse.subject, tuple(select), where=(Compare(key[0], "in", query=inner),))
 
 
-def _ordered(query: Query, parse: Parse, conventions: Conventions) -> Query:
-    if query.order:
-        return query
+def _directed(query: Query, parse: Parse) -> Query:
+    """Sorted the way that was said, where it was not said by what."""
     direction, _, wish = parse.direction.partition(":")
-    times = [field for field in query.dimensions if field.grain]
-    if direction:
-        field = _wished(query, wish)
-        return replace(query, order=(Order(field, direction == "desc"),)) if field else query
-    if times and conventions.order_groups:
+    field = _wished(query, wish) if direction and not query.order else None
+    return replace(query, order=(Order(field, direction == "desc"),)) if field else query
+
+
+def _sorted_groups(query: Query, parse: Parse) -> Query:
+    """Time first to last, else the largest first."""
+    if times := [field for field in query.dimensions if field.grain]:
         return replace(query, order=tuple(Order(field) for field in times))
-    if conventions.order_groups and query.grouped and query.measures and query.dimensions:
-        year = next(
-            (
-                f
-                for f in query.dimensions
-                if isinstance(f.expr, Ref) and "year" in parse.index.names.columns[f.expr.table, f.expr.column]
-            ),
-            None,
-        )
-        return replace(query, order=(Order(year) if year else Order(query.measures[0], True),))
-    return query
+    if not (query.grouped and query.measures and query.dimensions):
+        return query
+    year = next((f for f in query.dimensions if isinstance(f.expr, Ref) and _is_year(f.expr, parse)), None)
+    return replace(query, order=(Order(year) if year else Order(query.measures[0], True),))
+
+
+def _is_year(ref: Ref, parse: Parse) -> bool:
+    return "year" in parse.index.names.columns[ref.table, ref.column]
 
 
 def _wished(query: Query, wish: str) -> Field | None:

@@ -52,7 +52,7 @@ def sort_conditions(query: Query, scope: Scope) -> tuple[list[Inline], list[tupl
         if isinstance(condition, Related):
             own = _steps_of_subject(condition, query, scope) if condition.negated else []
             nested.append((own or steps or _related_steps(condition, scope), condition))
-        elif any(step.edge.many for step in steps):
+        elif any(step.edge.many for step in steps) and not (query.flat and _joins(condition)):
             nested.append((steps, condition))
         else:
             moved: dict[Place, Place] = {}
@@ -62,6 +62,11 @@ def sort_conditions(query: Query, scope: Scope) -> tuple[list[Inline], list[tupl
                 moved |= {at: way[-1].right} if way else {}
             inline.append((condition, moved))
     return inline, nested
+
+
+def _joins(condition: Condition) -> bool:
+    """Whether a condition may stand in the join itself: what must not exist cannot."""
+    return not any(part.negated for part in (condition.parts if isinstance(condition, AnyOf) else (condition,)))
 
 
 def _related_steps(condition: Related, scope: Scope) -> list[Step]:

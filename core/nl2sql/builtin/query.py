@@ -118,6 +118,8 @@ class Query:
     tables: tuple[str, ...] = ()
     """Related tables that must have a row though no column of them is used."""
     via: tuple[str, ...] = ()
+    flat: bool = False
+    """Filters beyond a key to many are joined, so that a row stands once for every row that fulfils them."""
     stable: bool = True
     """Rows that tie are ordered by what is shown, so that a limit keeps the same ones on every database."""
     combine: Literal["", "union", "intersect", "except"] = ""

@@ -65,9 +65,8 @@ def from_(node: exp.Select, scope: Scope) -> exp.Select:
     joined = bool(scope.plan.steps) or bool(scope.outer)
     node = node.from_(_table(scope.plan.base, scope, joined), copy=False)
     for step in scope.plan.steps:
-        node = node.join(
-            _table(step.right, scope, True), on=_on(step, scope), join_type="cross" if scope.pinned else "", copy=False
-        )
+        kind = "cross" if scope.pinned else ""
+        node = node.join(_table(step.right, scope, True), on=_on(step, scope), join_type=kind, copy=False)
     return node
 
 
