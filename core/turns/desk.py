@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.errors import QuestionError
-from core.models import Event, EventKind, Turn, TurnState
+from core.models import Event, EventKind, SqlDraft, Turn, TurnState
 from core.turns import events
 from core.turns.lease import Progress, acquire, read_progress
 from core.turns.queue import TurnQueue
@@ -19,6 +19,7 @@ from core.turns.session_run import run_session
 from core.turns.tokens import EventTokens
 
 MAX_QUESTION = 4_000
+UNSURE = "This is only the nearest reading of the question. Check that it is what you meant."
 READ_BLOCK_MS = 500
 
 OnEvent = Callable[[Event], None]
@@ -81,6 +82,17 @@ class Turns:
         if chosen.question:
             return self.submit(session_id, chosen.question, author=turn.author, engine=turn.engine)
         return self._again(turn)
+
+    def accept(self, session_id: str, turn_id: str) -> Turn:
+        """Answers a clarification with the engine's best reading all the same; the card says that it is not a sure one.
+
+        Raises QuestionError when there is no reading to take.
+        """
+        turn = self._sessions.turn(session_id, turn_id)
+        draft = turn.clarification.draft if turn.clarification else None
+        if draft is None:
+            raise QuestionError("That answer is no longer there.", "Ask the question again.")
+        return self._again(turn, replace(draft, notice=UNSURE))
 
     def progress(self, session_id: str) -> Progress | None:
         """Of the running turn; None when no worker holds the session's lease."""
@@ -147,9 +159,10 @@ class Turns:
         now = datetime.now(UTC)
         return self._sessions.add_turn(Turn(turn_id or new_turn_id(), session_id, text, author, now, engine=engine), queue=True)
 
-    def _again(self, turn: Turn) -> Turn:
+    def _again(self, turn: Turn, draft: SqlDraft | None = None) -> Turn:
+        """With a draft the turn takes it as its own; without one it is asked anew."""
         fresh = Turn(turn.id, turn.session_id, turn.question, turn.author, turn.created, turn.index, engine=turn.engine)
-        again = replace(fresh, attempts=turn.attempts)
+        again = replace(fresh, attempts=turn.attempts, draft=draft)
         self._queue.push_again(self._sessions, again)
         self._queue.wake(turn.session_id)
         self._changed(again)

@@ -55,6 +55,10 @@ def read_context(run: RunningTurn) -> None:
 
 
 def draft(run: RunningTurn) -> None:
+    """A draft the turn has already is kept: the person took it, or a worker that died left it."""
+    if run.turn.draft is not None:
+        run.notice(run.turn.draft.notice)
+        return
     engine = run.rooms.engine(run.turn.engine)
     made = engine.draft(run.turn.question, run.context, run.catalog, cancellation=run.cancellation)
     run.change(clarification=made) if isinstance(made, Clarification) else run.change(draft=made)

@@ -59,6 +59,11 @@ def choose(app: App, session_id: str, turn_id: str, choice: int) -> None:
 
 
 @_action
+def accept(app: App, session_id: str, turn_id: str) -> None:
+    app.turns.accept(session_id, turn_id)
+
+
+@_action
 def set_chart(app: App, session_id: str, turn_id: str, chart: ChartSpec | None) -> None:
     app.sessions.set_user_chart(session_id, turn_id, chart)
     app.turns.announce(session_id, "chart", turn_id)

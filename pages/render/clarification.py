@@ -1,10 +1,10 @@
-"""A question back: what the engine needs to know, and a button for each reading."""
+"""A question back: what the engine needs to know, a button for each reading, and one for its best guess."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.models import Turn
+from core.models import SqlDraft, Turn
 from core.wiring import App
 from pages.render import actions
 from pages.render.text import escape, label
@@ -20,3 +20,18 @@ def draw(app: App, turn: Turn, *, writable: bool) -> None:
             key = f"choice-{turn.id}-{position}"
             args = (app, turn.session_id, turn.id, position)
             st.button(label(choice.label), key=key, on_click=actions.choose, args=args, disabled=not writable, wrap=True)
+        if clarification.draft is not None:
+            _offer(app, turn, clarification.draft, writable=writable)
+
+
+def _offer(app: App, turn: Turn, draft: SqlDraft, *, writable: bool) -> None:
+    """The best guess, with what it would show."""
+    st.button(
+        "Answer anyway",
+        key=f"accept-{turn.id}",
+        help=draft.explanation or None,
+        type="tertiary",
+        on_click=actions.accept,
+        args=(app, turn.session_id, turn.id),
+        disabled=not writable,
+    )

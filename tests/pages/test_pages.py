@@ -133,6 +133,16 @@ def test_a_question_nothing_fits_offers_others_that_are_asked_at_a_click(app: Ap
     assert not test.run().exception
 
 
+def test_the_nearest_reading_is_answered_at_a_click_and_marked_as_such(app: App) -> None:
+    turn = asked(app, "late orders last month")
+    assert turn.clarification and turn.clarification.draft
+    test = opened(turn.session_id)
+    test.button(key=f"accept-{turn.id}").click().run()
+    assert app.turns.wait(turn.session_id, turn.id, timeout_s=20).state is TurnState.DONE
+    assert "nearest reading" in words(test.run())
+    assert not test.exception
+
+
 def test_a_failed_question_keeps_its_details_folded_and_can_be_asked_again(app: App) -> None:
     turn = asked(app, "How many orders are there?")
     failure = Failure("The database is down.", "Try again later.", "OperationalError: <b>gone</b>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from core.cancellation import Cancellation
@@ -9,15 +10,18 @@ from core.errors import EmptyDatabase
 from core.models import Catalog, Clarification, Context, SqlDraft
 from core.nl2sql.builtin import followups
 from core.nl2sql.builtin.assemble import Conventions
-from core.nl2sql.builtin.clarify import alike, ambiguous, strangers, unknown
+from core.nl2sql.builtin.clarify import ambiguous, strangers, unknown
 from core.nl2sql.builtin.confidence import ANSWERS, unused
 from core.nl2sql.builtin.explain import assumptions, explain
 from core.nl2sql.builtin.index import Index, index_of
+from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.outputs import outputs
 from core.nl2sql.builtin.query_json import to_json
 from core.nl2sql.builtin.reading import Candidate, read
-from core.nl2sql.builtin.suggest import suggest
+from core.nl2sql.builtin.suggest import suggest, suggest_near
 
+_GUESS = 0.25
+"""Below this a reading is no guess worth showing."""
 _LONGEST = 2_000
 """Characters of a question that are read; nobody says more in one question."""
 
@@ -43,17 +47,16 @@ class BuiltinEngine:
         today = context.today or datetime.now(UTC).date()
         edited = followups.edit(asked, context, index, today, self._conventions)
         if edited and edited.leans and edited.candidate.confidence >= ANSWERS:
-            return self._edited(edited, index)
+            return self._edited(edited, index, context)
         found = self._read(asked, context, index, today)
         best = found[0] if found else None
         if best is None or best.confidence < ANSWERS:
             if edited and edited.candidate.confidence >= ANSWERS:
-                return self._edited(edited, index)
-            near = self.suggest(catalog, 3)
-            return unknown(asked, unused(best.parse) if best else strangers(asked, index), best, near)
-        if question_back := ambiguous(best, context):
-            return question_back
-        return self._drafted(best, index, (), best.parse.chart_kind)
+                return self._edited(edited, index, context)
+            return self._unknown(asked, index, best)
+        drafted = self._drafted(best, index, (), best.parse.chart_kind)
+        question_back = ambiguous(best, context)
+        return replace(question_back, draft=drafted) if question_back else drafted
 
     def repair(
         self,
@@ -90,8 +93,19 @@ class BuiltinEngine:
     def _read(self, question: str, context: Context, index: Index, today: date) -> list[Candidate]:
         return read(question, index, today, context.resolutions, self._conventions)
 
-    def _edited(self, edited: followups.Edit, index: Index) -> SqlDraft | Clarification:
-        return alike(edited.candidate) or self._drafted(edited.candidate, index, edited.changes, edited.chart_kind)
+    def _unknown(self, asked: str, index: Index, best: Candidate | None) -> Clarification:
+        """What was not understood, questions about what was, and the best reading where there is any to speak of."""
+        items = best.parse.items if best else link(asked, index, date.min)
+        near = suggest_near(items, index, 3, lambda question: self.can_answer(question, Context(), index.catalog))
+        choices = tuple(dict.fromkeys((*near, *self.suggest(index.catalog, 3))))[:3]
+        said = unknown(asked, unused(best.parse) if best else strangers(asked, index), best, choices)
+        guess = best is not None and best.confidence >= _GUESS
+        return replace(said, draft=self._drafted(best, index, (), best.parse.chart_kind)) if best and guess else said
+
+    def _edited(self, edited: followups.Edit, index: Index, context: Context) -> SqlDraft | Clarification:
+        drafted = self._drafted(edited.candidate, index, edited.changes, edited.chart_kind)
+        question_back = ambiguous(edited.candidate, context)
+        return replace(question_back, draft=drafted) if question_back else drafted
 
     def _drafted(self, best: Candidate, index: Index, changes: tuple[str, ...], chart_kind: str) -> SqlDraft:
         return SqlDraft(

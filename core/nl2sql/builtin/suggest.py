@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from core.models import Column, Role, Table
 from core.nl2sql.builtin.explain import plural
 from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.naming import date_column, label_columns
 
 _PER_ROW = frozenset(
@@ -28,6 +29,37 @@ def suggest(index: Index, limit: int, can_answer: Callable[[str], bool]) -> tupl
         if len(found) >= limit:
             break
     return tuple(found)
+
+
+def suggest_near(items: Iterable[Item], index: Index, limit: int, can_answer: Callable[[str], bool]) -> tuple[str, ...]:
+    """Up to `limit` questions about the tables and columns a question was understood to speak of; none where it spoke of none."""
+    found: list[str] = []
+    for question in _near(list(items), index):
+        if question and question not in found and can_answer(question):
+            found.append(question)
+        if len(found) >= limit:
+            break
+    return tuple(found)
+
+
+def _near(items: list[Item], index: Index) -> Iterator[str]:
+    """First what is said of a column, then what can be said of a table, the surest words first."""
+    links = [item.links[0] for item in items if item.kind in ("name", "value") and item.links and item.links[0].score >= 0.6]
+    for link in links:
+        if link.column:
+            yield _of_column(index.table(link.table), index.column(link.table, link.column), index)
+    for table in dict.fromkeys(link.table for link in links):
+        for make in (_count, _breakdown, _average, _ranking, _over_time):
+            yield make(index.table(table), index)
+
+
+def _of_column(table: Table, column: Column, index: Index) -> str:
+    said = _said(table, column, index)
+    if column.role is Role.MEASURE and column.kind.numeric:
+        return f"Average {said} of {plural(table.name, index)}"
+    if column.role is Role.DIMENSION:
+        return f"Number of {plural(table.name, index)} by {said}"
+    return ""
 
 
 def _questions(index: Index) -> Iterator[str]:

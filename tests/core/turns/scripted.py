@@ -51,6 +51,8 @@ class ScriptedEngine:
                 return self._draft(rest or "SELECT 1 AS one")
             case "which":
                 return Clarification("Which one?", (Choice("All", "SELECT COUNT(*) FROM sale"), Choice("North")))
+            case "perhaps":
+                return Clarification("Do you mean all?", draft=self._draft(rest))
             case "resolve":
                 if context.resolutions:
                     return self._draft("SELECT COUNT(*) FROM sale WHERE region = 'North'")

@@ -189,6 +189,23 @@ def test_a_choice_that_is_not_there_is_refused(turns: Turns, workers: Workers, s
         turns.choose(session_id, ask(turns, session_id, "which").id, 7)
 
 
+def test_the_best_reading_of_a_question_back_is_run_when_it_is_taken(
+    turns: Turns, workers: Workers, engine: ScriptedEngine, session_id: str
+) -> None:
+    first = ask(turns, session_id, "perhaps SELECT COUNT(*) FROM sale")
+    assert first.state is TurnState.NEEDS_CLARIFICATION and first.draft is None
+    asked = len(engine.contexts)
+    taken = turns.wait(session_id, turns.accept(session_id, first.id).id, timeout_s=10)
+    assert taken.id == first.id and taken.state is TurnState.DONE and taken.clarification is None
+    assert taken.result and any("nearest reading" in notice for notice in taken.notices)
+    assert len(engine.contexts) == asked
+
+
+def test_without_a_reading_there_is_nothing_to_take(turns: Turns, workers: Workers, session_id: str) -> None:
+    with pytest.raises(QuestionError):
+        turns.accept(session_id, ask(turns, session_id, "which").id)
+
+
 def test_the_databases_refusal_goes_back_to_the_engine(turns: Turns, engine: ScriptedEngine, session_id: str) -> None:
     told: list[str] = []
     turn = turns.run_here(session_id, BAD, on_event=lambda event: told.append(str(event.data.get("message", ""))))

@@ -154,3 +154,27 @@ def test_rows_a_join_leaves_out_are_said(tmp_path: Path) -> None:
     texts = [assumption.text for assumption in drafted("revenue by promotion", market).assumptions]
     assert "Orders with no promotion are left out (67 % of them)" in texts
     assert not any("left out" in a.text for a in drafted("revenue by category per year", market).assumptions)
+
+
+def test_what_is_offered_instead_is_about_what_was_understood(shop: Catalog) -> None:
+    answer = ask("salary of employees above zodiac", shop)
+    assert isinstance(answer, Clarification)
+    assert answer.choices[0].question == "Average salary of employees"
+    assert all("employees" in choice.question for choice in answer.choices)
+
+
+def test_the_nearest_reading_is_kept_for_who_wants_it_in_spite_of_the_doubt(shop: Catalog, boats: Catalog) -> None:
+    unknown = ask("late orders last month", shop)
+    assert isinstance(unknown, Clarification) and unknown.reason == "unknown" and unknown.draft
+    assert "2024-02-01" in unknown.draft.sql
+    ambiguous = ask("the cheapest boat", boats)
+    assert isinstance(ambiguous, Clarification) and ambiguous.reason == "ambiguous" and ambiguous.draft
+    nothing = ask("asdf qwer zxcv", shop)
+    assert isinstance(nothing, Clarification) and nothing.draft is None
+
+
+def test_a_follow_up_with_a_word_nobody_knows_is_asked_about(shop: Catalog) -> None:
+    first = drafted("list the customers", shop)
+    answer = ask("only the grumpy ones sorted by city", shop, context(("list the customers", first)))
+    assert isinstance(answer, Clarification)
+    assert "grumpy" in answer.unused_words
