@@ -31,7 +31,7 @@ def both(parse: Parse) -> None:
         if gate:
             parse.where.extend(Related(gate, (c,)) for c in pair)
         elif any(item.is_cue("logic", "both") or item.lower == "both" for item in parse.items):
-            parse.intersect = (pair[0], pair[1])
+            parse.intersect = ((pair[0],), (pair[1],))
         else:
             values = tuple(value for c in pair for value in c.values)
             parse.where.append(Compare(compare.field, "in", values))
@@ -48,5 +48,5 @@ def intersected(query: Query, parse: Parse) -> Query:
     """Rows shown for the one cell that are also shown for the other."""
     if parse.intersect is None:
         return query
-    first, second = (replace(query, where=(*query.where, c), order=(), limit=None) for c in parse.intersect)
+    first, second = (replace(query, where=(*query.where, *conditions), order=(), limit=None) for conditions in parse.intersect)
     return replace(first, combine="intersect", other=second)

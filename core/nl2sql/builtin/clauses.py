@@ -56,18 +56,31 @@ _OPENS = {
 
 def read_clause(parse: Parse, items: Sequence[Item], subject: str = "") -> Clause:
     """The conditions of some items alone, relative to the rows asked for; marks the items it used."""
-    part = Parse(parse.index, list(items), parse.today, parse.picks, parse.resolutions, subject=subject or parse.subject)
+    part, clause = read_part(parse, items, subject or parse.subject)
+    take_part(parse, part, items, items)
+    return clause
+
+
+def read_part(parse: Parse, items: Sequence[Item], subject: str) -> tuple[Parse, Clause]:
+    """The same, without telling the whole about it."""
+    part = Parse(parse.index, list(items), parse.today, parse.picks, parse.resolutions, subject=subject)
     part.context = parse.context | frozenset(parse.tables_said())
     part.anchors, part.clause = parse.anchors, True
     for step in _CONDITIONS:
         step(part)
+    where = tuple(dict.fromkeys(part.where))
+    tables = tuple(dict.fromkeys(link.table for item in items if item.kind == "name" and (link := item.table)))
+    return part, Clause(where, tuple(compare for _, compare in part.having), part.subject, tables)
+
+
+def take_part(parse: Parse, part: Parse, items: Sequence[Item], read: Sequence[Item]) -> None:
+    """What a part noted, and what its items were used for, holds of the whole."""
+    for item, other in zip(items, read, strict=True):
+        item.role = other.role
     parse.notes.extend(part.notes)
     parse.close.extend(part.close)
     parse.alike.extend(doubt for doubt in part.alike if doubt not in parse.alike)
     parse.doubts.extend(part.doubts)
-    where = tuple(dict.fromkeys(part.where))
-    tables = tuple(dict.fromkeys(link.table for item in items if item.kind == "name" and (link := item.table)))
-    return Clause(where, tuple(compare for _, compare in part.having), part.subject, tables)
 
 
 def clause_after(parse: Parse, cue: Item) -> list[Item]:

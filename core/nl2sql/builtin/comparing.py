@@ -152,6 +152,8 @@ def _times(parse: Parse, number: Item) -> Field | None:
 
 def _name_after(parse: Parse, number: Item) -> Item | None:
     for other in parse.after(number, 4):
+        if other.lower in ("and", "or", "but"):
+            return None
         if other.kind in ("name", "grain"):
             return other
         if other.kind == "word":

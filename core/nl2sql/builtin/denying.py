@@ -22,6 +22,9 @@ def denials(parse: Parse) -> None:
     for cue in parse.items:
         if cue.role or not cue.is_cue("not"):
             continue
+        if any(other.lower == "only" for other in parse.after(cue, 1)):
+            cue.role = "not"  # "not only tea but also coffee" denies nothing
+            continue
         items = [*_column_before(parse, cue), *clause_after(parse, cue)]
         roles = [item.role for item in items]
         for item in items:
@@ -42,7 +45,7 @@ def denials(parse: Parse) -> None:
 
 def _use(items: list[Item], clause: Clause) -> None:
     """Names of what the clause is about are no columns to show."""
-    tables = {table for condition in clause.where for table in _tables(condition)}
+    tables = {table for condition in clause.where for table in tables_of(condition)}
     for item in items:
         if item.kind == "name" and not item.role and any(link.table in tables for link in item.links):
             item.role = "condition"
@@ -73,7 +76,7 @@ def _antecedent(parse: Parse, first: Item) -> str:
 def deny(parse: Parse) -> None:
     """The denied clauses as conditions of the query."""
     for clause in parse.denied:
-        if column := _asked_column(parse, clause):
+        if column := asked_column(parse, clause, quantified=clause.quantified):
             parse.where.append(_values_without(parse, column, clause))
             parse.distinct = parse.distinct or not any(output.field.aggregate for output in parse.outputs)
         elif clause.subject != parse.subject:
@@ -82,14 +85,15 @@ def deny(parse: Parse) -> None:
             parse.where.extend(_folded(parse, clause))
 
 
-def _asked_column(parse: Parse, clause: Clause) -> Ref | None:
+def asked_column(parse: Parse, clause: Clause, *, quantified: bool = False, any_noun: bool = False) -> Ref | None:
     """ "Studios that have no film by X": the column whose values are asked for, each of which may stand in several rows."""
     shown = [output.field for output in (*parse.outputs, *parse.groups)]
     ref = shown[0].expr if len(shown) == 1 else None
-    if not (clause.quantified or parse.subject in clause.tables) or not isinstance(ref, Ref) or ref.table != parse.subject:
+    if not (quantified or parse.subject in clause.tables) or not isinstance(ref, Ref) or ref.table != parse.subject:
         return None
     named = [item for item in parse.items if item.kind == "name" and item.table and item.table.table == parse.subject]
-    if any(item.role != "condition" for item in named) or shown[0].aggregate not in ("", "count") or shown[0].grain:
+    outside = any(item.role != "condition" and not parse.in_condition(item) for item in named) and not any_noun
+    if outside or shown[0].aggregate not in ("", "count") or shown[0].grain:
         return None
     column, rows = parse.column(ref), parse.index.table(ref.table).row_count or 0
     if Field(ref) in parse.label(ref.table):
@@ -104,13 +108,13 @@ def _values_without(parse: Parse, ref: Ref, clause: Clause) -> Condition:
 
 def _of_other(parse: Parse, clause: Clause) -> list[Condition]:
     """What is denied of a row that each row asked for leads to."""
-    beyond = [condition for condition in clause.where if _gate(parse, condition, clause.subject)]
+    beyond = [condition for condition in clause.where if gate_of(parse, condition, clause.subject)]
     if not beyond and not clause.having:
         return _opposite(clause.where)
     if clause.having or len(beyond) < len(clause.where):
         return [_not_among(parse, clause)]
     related = _no_row(parse, clause)
-    gate = _gate(parse, related, clause.subject)
+    gate = gate_of(parse, related, clause.subject)
     if gate is None or len(gate.columns) != 1 or gate.table != clause.subject:
         return [_not_among(parse, clause)]
     key = Field(Ref(gate.other, gate.other_columns[0]))
@@ -122,19 +126,19 @@ def _of_other(parse: Parse, clause: Clause) -> list[Condition]:
 def _folded(parse: Parse, clause: Clause) -> list[Condition]:
     if clause.having:
         return [_not_among(parse, clause)]
-    beyond = [condition for condition in clause.where if _gate(parse, condition, clause.subject)]
+    beyond = [condition for condition in clause.where if gate_of(parse, condition, clause.subject)]
     if not beyond:
         return _opposite(clause.where)
     return [_not_among(parse, clause) if len(beyond) < len(clause.where) else _no_row(parse, clause)]
 
 
-def _gate(parse: Parse, condition: Condition, subject: str) -> Edge | None:
+def gate_of(parse: Parse, condition: Condition, subject: str) -> Edge | None:
     """The step on the way to a condition at which several rows may belong to one of the subject."""
-    chains = [parse.index.graph.path((subject,), table) or [] for table in _tables(condition)]
+    chains = [parse.index.graph.path((subject,), table) or [] for table in tables_of(condition)]
     return next((edge for chain in chains for edge in chain if edge.many), None)
 
 
-def _tables(condition: Condition) -> list[str]:
+def tables_of(condition: Condition) -> list[str]:
     if isinstance(condition, Related):
         return [condition.table]
     parts = condition.parts if isinstance(condition, AnyOf) else (condition,)
@@ -158,8 +162,8 @@ def _no_row(parse: Parse, clause: Clause) -> Related:
     graph = parse.index.graph
     where = tuple(c for c in clause.where if isinstance(c, (Compare, AnyOf)))
     named = [c.table for c in clause.where if isinstance(c, Related)]
-    said = [table for table in clause.tables if _gate(parse, Related(table), clause.subject)]
-    gates = [edge.other for c in clause.where if (edge := _gate(parse, c, clause.subject))]
+    said = [table for table in clause.tables if gate_of(parse, Related(table), clause.subject)]
+    gates = [edge.other for c in clause.where if (edge := gate_of(parse, c, clause.subject))]
     nearest = sorted([*named, *said], key=lambda table: graph.distance(clause.subject, table))
     return Related(next(iter(nearest), gates[0]), where, negated=True)
 

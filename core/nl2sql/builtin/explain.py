@@ -162,7 +162,8 @@ def condition_words(condition: Condition, index: Index) -> str:
     if isinstance(condition, Related):
         extra = _all([condition_words(c, index) for c in condition.where])
         said = " ".join(index.names.tables[condition.table])
-        return f"there is {'no' if condition.negated else 'a'} {said}{' with ' + extra if extra else ''}"
+        article = "no" if condition.negated else "an" if said[:1] in "aeiou" else "a"
+        return f"there is {article} {said}{' with ' + extra if extra else ''}"
     return _compare_words(condition, index)
 
 

@@ -81,6 +81,20 @@ class Clause:
     """Said of no row at all ("never", "no", "without", "any"), not of one."""
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two clauses that no one row can fulfil together."""
+
+    first: Clause
+    second: Clause
+    shared: tuple[Condition, ...] = ()
+    """Said once, but of both."""
+    either: bool = False
+    """Joined by "or"."""
+    both: bool = False
+    """Said to hold together ("both", "as well as")."""
+
+
 @dataclass
 class Parse:
     index: Index
@@ -120,10 +134,11 @@ class Parse:
     """What the person called them."""
     anchors: tuple[str, ...] = ()
     """Tables measured by the query a follow-up edits: a period is first of their date."""
-    intersect: tuple[Compare, Compare] | None = None
+    intersect: tuple[tuple[Condition, ...], tuple[Condition, ...]] | None = None
     """Two conditions that must each hold for what is shown, though not for one row."""
     clause: bool = False
     """A stretch of a question read by itself: all of it is a condition, and what denies it stands outside."""
+    pairs: list[Pair] = field(default_factory=list)
     denied: list[Clause] = field(default_factory=list)
     """What must not hold of the rows asked for."""
 
