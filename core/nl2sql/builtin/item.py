@@ -21,7 +21,7 @@ class Item:
     links: tuple[Link, ...] = ()
     """Readings, best first, of a name or a value."""
     cue: Cue | None = None
-    number: float | None = None
+    number: int | float | None = None
     period: Period | None = None
     grain: str = ""
     quoted: bool = False

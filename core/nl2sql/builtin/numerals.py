@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from core.nl2sql.builtin.text import Token
@@ -16,6 +15,7 @@ _UNITS = {
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9,
 }  # fmt: skip
+_LARGEST = 1e300
 ORDINALS = {
     "first": 1,
     "second": 2,
@@ -30,10 +30,10 @@ ORDINALS = {
 }
 
 
-def number_at(tokens: Sequence[Token], position: int) -> tuple[float, int] | None:
+def number_at(tokens: Sequence[Token], position: int) -> tuple[int | float, int] | None:
     """The number that starts at a token and the position after it, or None. Signs of money before it are not part of it."""
     token = tokens[position]
-    value = token.number if token.number is not None else _word_value(token)
+    value: int | float | None = token.number if token.number is not None else _word_value(token)
     if value is None:
         return None
     end = position + 1
@@ -43,7 +43,7 @@ def number_at(tokens: Sequence[Token], position: int) -> tuple[float, int] | Non
     while end < len(tokens) and (scale := _scale(tokens, end)):
         value *= scale
         end += 1
-    return (value, end) if math.isfinite(value) else None  # hundreds of digits are no number anybody means
+    return (value, end) if abs(value) < _LARGEST else None  # hundreds of digits are no number anybody means
 
 
 def _word_value(token: Token) -> float | None:
@@ -61,4 +61,4 @@ def _scale(tokens: Sequence[Token], position: int) -> float:
 
 def tidy(value: float) -> int | float:
     """A whole number as int, so that it is written without a decimal point."""
-    return int(value) if value == int(value) else value
+    return value if isinstance(value, int) else int(value) if value == int(value) else value

@@ -38,6 +38,7 @@ _GRAIN_FORMS = {
 }
 GRAINS = {form: grain for grain, forms in _GRAIN_FORMS.items() for form in forms}
 _PAST = {"last", "past", "previous", "prior", "recent", "trailing"}
+_TO_DATE = {"ytd": "year", "mtd": "month", "qtd": "quarter", "wtd": "week"}
 _ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
 
 
@@ -71,6 +72,8 @@ def relative_period(form: str, today: date) -> Period:
         return Period(_add(today, grain, -number), today + timedelta(days=1), f"last {number} {grain}s", grain, form)
     if kind == "last":
         return Period(_add(here, grain, -number), here, f"last {grain}" if number == 1 else f"{number} {grain}s ago", grain, form)
+    if kind == "todate":
+        return Period(here, today + timedelta(days=1), f"{grain} to date", grain, form)
     if kind == "next":
         return Period(_add(here, grain, 1), _add(here, grain, 2), f"next {grain}", grain, form)
     return Period(here, _add(here, grain, 1), "today" if grain == "day" else f"this {grain}", grain, form)
@@ -145,6 +148,10 @@ def _iso(tokens: Sequence[Token], position: int, text: str, today: date) -> tupl
 
 def _relative(tokens: Sequence[Token], position: int, text: str, today: date) -> tuple[Period, int] | None:
     word = tokens[position].lower
+    if word in _TO_DATE:
+        return relative_period(f"todate:1:{_TO_DATE[word]}", today), position + 1
+    if (grain := _grain(tokens, position)) and [token.lower for token in tokens[position + 1 : position + 3]] == ["to", "date"]:
+        return relative_period(f"todate:1:{grain}", today), position + 3
     if word in ("today", "yesterday"):
         return relative_period("this:1:day" if word == "today" else "last:1:day", today), position + 1
     if word in ("this", "current") and (grain := _grain(tokens, position + 1)):
@@ -186,6 +193,13 @@ def _year_number(tokens: Sequence[Token], position: int) -> int:
 def _skip(tokens: Sequence[Token], position: int, *skipped: str) -> int:
     while position < len(tokens) and tokens[position].lower in skipped:
         position += 1
+    return position
+
+
+def _skip_back(tokens: Sequence[Token], position: int) -> int:
+    """Without the small words that opened a year that never came."""
+    while tokens[position - 1].lower in ("of", ",", "in"):
+        position -= 1
     return position
 
 
@@ -237,8 +251,10 @@ def _quarter(tokens: Sequence[Token], position: int, text: str, today: date) -> 
         number, after = ORDINALS[word], after + 1
     after = _skip(tokens, after, "of", ",", "in")
     year = _year_number(tokens, after)
-    if not 1 <= number <= 4 or not year:
+    if not 1 <= number <= 4:
         return None
+    if not year:
+        return Period(None, None, f"Q{number}", "quarter", month=3 * number - 2), _skip_back(tokens, after)
     return _whole(date(year, 3 * number - 2, 1), "quarter", f"Q{number} {year}"), after + 1
 
 

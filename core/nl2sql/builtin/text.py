@@ -45,7 +45,7 @@ class Token:
     """Characters of the question this token covers."""
     kind: str = "word"
     """word, number, quoted, possessive or mark."""
-    number: float | None = None
+    number: int | float | None = None
 
 
 def tokenize(question: str) -> tuple[Token, ...]:
@@ -67,8 +67,13 @@ def _token(match: re.Match[str]) -> Token:
         inner = text[1:-1].strip()
         return Token(inner, inner.lower(), inner.lower(), match.start(), match.end(), kind)
     lower = text.lower()
-    number = float(text.replace(",", "")) if kind == "number" else None
+    number = _number(text.replace(",", "")) if kind == "number" else None
     return Token(text, lower, lemma(lower) if kind == "word" else lower, match.start(), match.end(), kind, number)
+
+
+def _number(text: str) -> int | float:
+    """Whole numbers stay exact, however long."""
+    return int(text) if text.isdecimal() and len(text) <= 300 else float(text)
 
 
 def words(text: str) -> tuple[str, ...]:

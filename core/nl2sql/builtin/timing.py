@@ -24,11 +24,11 @@ def periods(parse: Parse) -> None:
     for item in parse.items:
         if item.kind != "period" or item.role or item.period is None:
             continue
-        period, used = _ranged(parse, item, item.period)
-        ref = _time_column(parse, item, period)
+        ref = _time_column(parse, item, item.period)
         if ref is None:
             continue
-        period = _anchored(parse, period, ref)
+        joined = item.period.month and _second(parse, item) is not None
+        period, used = _ranged(parse, item, item.period if joined else _anchored(parse, item.period, ref))
         for other in [item, *used]:
             other.role = "condition"
         _add(parse, _condition(parse, period, ref), period)
@@ -164,13 +164,20 @@ def _anchored(parse: Parse, period: Period, ref: Ref) -> Period:
             year -= 1
         start = date(year, period.month, 1)
         parse.notes.append(Assumption("period", f"{period.label} is taken as {period.label} {year}, the latest in the data"))
-        return replace(relative_period("this:1:month", start), label=f"{period.label} {year}", relative="")
-    if period.relative and period.start and last and last < period.start:
+        return replace(relative_period(f"this:1:{period.grain}", start), label=f"{period.label} {year}", relative="")
+    if period.relative and last and _beyond(parse, last):
         parse.notes.append(
             Assumption("period", f"The data ends on {last.isoformat()}, so “{period.label}” is counted from there")
         )
         return relative_period(period.relative, last)
     return period
+
+
+def _beyond(parse: Parse, last: date) -> bool:
+    """Whether a relative period of the question begins after the data ends: then all of them count from there, so that this
+    year and last year stay two years."""
+    said = (item.period for item in parse.items if item.period is not None and item.period.relative)
+    return any(period.start is not None and period.start > last for period in said)
 
 
 def _last_day(parse: Parse, ref: Ref) -> date | None:
