@@ -141,7 +141,7 @@ def _directed(query: Query, parse: Parse) -> Query:
 def _sorted_groups(query: Query, parse: Parse) -> Query:
     """Time first to last, else the largest first."""
     if times := [field for field in query.dimensions if field.grain]:
-        return replace(query, order=tuple(Order(field) for field in times))
+        return replace(query, order=tuple(Order(in_time(field)) for field in times))
     if not (query.grouped and query.measures and query.dimensions):
         return query
     year = next((f for f in query.dimensions if isinstance(f.expr, Ref) and _is_year(f.expr, parse)), None)
@@ -150,6 +150,11 @@ def _sorted_groups(query: Query, parse: Parse) -> Query:
 
 def _is_year(ref: Ref, parse: Parse) -> bool:
     return "year" in parse.index.names.columns[ref.table, ref.column]
+
+
+def in_time(field: Field) -> Field:
+    """What orders a time that is shown: itself, but for weekdays, whose names do not sort."""
+    return replace(field, grain="weekday_number", aggregate="min") if field.grain == "weekday" else field
 
 
 def _wished(query: Query, wish: str) -> Field | None:

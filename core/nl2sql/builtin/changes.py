@@ -26,7 +26,7 @@ def cued(parse: Parse) -> None:
 def along(parse: Parse) -> None:
     """A change runs along time: the step that is said, else by year where the data spans several, else by month."""
     said = _said(parse)
-    if not said or any(output.field.grain for output in parse.groups):
+    if not said or any(runs(output.field) for output in parse.groups):
         return
     step = _step(said)
     field = grain_field(parse, step or "year")
@@ -39,7 +39,7 @@ def along(parse: Parse) -> None:
 def changes(parse: Parse) -> None:
     """Beside each measure its change; without measures or time there is none, which leaves the words unused."""
     said = _said(parse)
-    time = next((output.field for output in parse.groups if output.field.grain), None)
+    time = next((output.field for output in parse.groups if runs(output.field)), None)
     measured = [output for output in parse.outputs if output.field.aggregate in _ADDITIVE]
     step = _step(said)
     if not said or time is None or not measured or (step and step != time.grain):
@@ -55,6 +55,11 @@ def changes(parse: Parse) -> None:
     if over != "running":
         text = f"Each {time.grain} is compared with the last {time.grain} before it that has any"
         parse.notes.append(Assumption("measure", text))
+
+
+def runs(field: Field) -> bool:
+    """Whether a field lays rows out along time; weekdays come again."""
+    return bool(field.grain) and field.grain != "weekday"
 
 
 def _said(parse: Parse) -> list[Item]:

@@ -55,6 +55,11 @@ def _column_words(table: str, column: str, index: Index) -> str:
     return text[:1].upper() + text[1:]
 
 
+def no_such_day(day: str) -> Clarification:
+    """A date that is misspelt is not widened to its month or year."""
+    return Clarification(f"“{day}” is not a day of the calendar. Which day do you mean?", (), "unknown", (day,), 0.0)
+
+
 def strangers(question: str, index: Index) -> tuple[str, ...]:
     """The words of a question that mean nothing in this database."""
     return tuple(dict.fromkeys(item.text for item in link(question, index, date.min) if item.kind == "word"))[:8]

@@ -123,6 +123,7 @@ PASSES: tuple[Pass, ...] = (
     flags.flags,
     comparing.equalities,
     timing.periods,
+    timing.weekdays,
     flags.missing,
     relating.relations,
     alternatives,

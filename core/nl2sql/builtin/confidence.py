@@ -9,7 +9,7 @@ from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Query, comparisons, refs
 from core.nl2sql.builtin.text import lemma
 
-_BEYOND = re.compile(r"\b(days? of (the )?week|time of (the )?day|hours? of (the )?day|out of stock)\b")
+_BEYOND = re.compile(r"\b(time of (the )?day|hours? of (the )?day|out of stock)\b")
 """What takes more than the columns a word links to."""
 ANSWERS = 0.58
 """Below this the engine asks back."""
@@ -22,7 +22,7 @@ def unused(parse: Parse) -> tuple[str, ...]:
 
 def _matters(item: Item) -> bool:
     if item.role or item.kind in ("stop", "mark", "grain"):
-        return False
+        return not item.role and item.grain == "weekday"
     if item.kind == "cue":
         return (
             item.cue is not None

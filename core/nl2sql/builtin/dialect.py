@@ -6,6 +6,8 @@ import re
 
 from sqlglot import exp
 
+from core.nl2sql.builtin.periods import WEEKDAYS
+
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 _PLAIN_ANY_CASE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _RESERVED = frozenset(
@@ -38,7 +40,12 @@ def table(name: str, schema: str | None, dialect: str, alias: str = "") -> exp.E
 
 
 def cut(node: exp.Expr, grain: str, dialect: str) -> exp.Expr:
-    """A time cut to a grain: day, week (its Monday), month as text in ISO order, quarter as "2005-Q2", year as a whole number."""
+    """A time cut to a grain: day, week (its Monday), month as text in ISO order, quarter as "2005-Q2", year as a whole number,
+    weekday by its English name, weekday_number from Monday on."""
+    if grain == "weekday":
+        return _weekday(node, dialect)
+    if grain == "weekday_number":
+        return _weekday_number(node, dialect)
     cutters = {"sqlite": _sqlite, "duckdb": _duckdb, "mysql": _mysql}
     return cutters.get(dialect, _postgres)(node, grain)
 
@@ -61,6 +68,29 @@ def _call(name: str, *args: exp.Expr | str) -> exp.Expr:
 
 def _whole(node: exp.Expr) -> exp.Expr:
     return exp.Cast(this=node, to=exp.DataType.build("INT"))
+
+
+def _weekday(node: exp.Expr, dialect: str) -> exp.Expr:
+    if dialect == "postgres":
+        return _call("TO_CHAR", node, "FMDay")
+    if dialect != "sqlite":
+        return _call("DAYNAME", node)
+    ifs = [
+        exp.If(this=exp.Literal.string(str(number % 7)), true=exp.Literal.string(name)) for number, name in enumerate(WEEKDAYS, 1)
+    ]
+    return exp.Case(this=_call("STRFTIME", "%w", node), ifs=ifs)
+
+
+def _weekday_number(node: exp.Expr, dialect: str) -> exp.Expr:
+    match dialect:
+        case "sqlite":
+            shifted = exp.Paren(this=exp.Add(this=_whole(_call("STRFTIME", "%w", node)), expression=exp.Literal.number(6)))
+            return exp.Mod(this=shifted, expression=exp.Literal.number(7))
+        case "duckdb":
+            return _call("ISODOW", node)
+        case "mysql":
+            return _call("WEEKDAY", node)
+    return _whole(_call("TO_CHAR", node, "ID"))
 
 
 def _sqlite(node: exp.Expr, grain: str) -> exp.Expr:

@@ -10,12 +10,13 @@ from core.errors import EmptyDatabase
 from core.models import Catalog, Clarification, Context, SqlDraft
 from core.nl2sql.builtin import followups
 from core.nl2sql.builtin.assemble import Conventions
-from core.nl2sql.builtin.clarify import ambiguous, strangers, unknown
+from core.nl2sql.builtin.clarify import ambiguous, no_such_day, strangers, unknown
 from core.nl2sql.builtin.confidence import ANSWERS, unused
 from core.nl2sql.builtin.explain import assumptions, explain
 from core.nl2sql.builtin.index import Index, index_of
 from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.outputs import outputs
+from core.nl2sql.builtin.periods import impossible_day
 from core.nl2sql.builtin.query_json import to_json
 from core.nl2sql.builtin.reading import Candidate, read
 from core.nl2sql.builtin.suggest import suggest, suggest_near
@@ -48,6 +49,8 @@ class BuiltinEngine:
         edited = followups.edit(asked, context, index, today, self._conventions)
         if edited and edited.leans and edited.candidate.confidence >= ANSWERS:
             return self._edited(edited, index, context)
+        if day := impossible_day(asked):
+            return no_such_day(day)
         found = self._read(asked, context, index, today)
         best = found[0] if found else None
         if best is None or best.confidence < ANSWERS:

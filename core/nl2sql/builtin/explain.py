@@ -83,6 +83,8 @@ def _tail(query: Query, index: Index) -> str:
 
 def order_words(order: Order, index: Index) -> str:
     number = bool(order.field.aggregate) or _is_number(order.field, index)
+    if order.field.grain == "weekday_number":
+        return "weekday (Sunday first)" if order.descending else "weekday (Monday first)"
     direction = (
         ("highest first" if order.descending else "lowest first") if number else ("last first" if order.descending else "")
     )
@@ -202,7 +204,7 @@ def _other_value(query: Query, index: Index) -> str:
 
 
 def _period_words(label: str) -> str:
-    if label.startswith(("since", "before", "after", "until", "today", "yesterday", "this", "next")):
+    if label.startswith(("since", "before", "after", "until", "today", "yesterday", "this", "next", "year to", "month to", "quarter to", "week to")):
         return label
     return f"in the {label}" if label.startswith("last") else f"in {label}"
 

@@ -20,6 +20,8 @@ _FILLERS = {"of", "the", "a", "an"}
 """Words of a name that a question may leave out."""
 _HEAD = 0.35
 """What the last words of a name carry at least: they say what kind of thing it is."""
+_PARTICLES = frozenset("a an and as at by for from in is no not of off on or out per the to up with".split())  # noqa: SIM905
+"""Words that never stand for a column alone: the "on" of quantity_on_hand."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def _parts(said: tuple[str, ...], light: frozenset[str], prefix: tuple[str, ...]
         for part in combinations(said, size):
             share = sum(weight(word) for word in part) / total
             share = max(share, _HEAD) if part == said[-size:] and part != ("name",) else share
-            if share >= 0.3:
+            if share >= 0.3 and not set(part) <= _PARTICLES:
                 found.append((part, share))
     return found
 

@@ -9,7 +9,7 @@ from core.nl2sql.builtin.index import Index, Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.looking import lookup
 from core.nl2sql.builtin.numerals import number_at
-from core.nl2sql.builtin.periods import GRAINS, period_at
+from core.nl2sql.builtin.periods import GRAIN_PHRASES, GRAINS, period_at
 from core.nl2sql.builtin.rescuing import rescued
 from core.nl2sql.builtin.text import Token, normalise, stem, tokenize, words
 
@@ -94,6 +94,12 @@ def _figures(tokens: Sequence[Token], position: int, text: str, today: date, ind
         item = _item(tokens, position, number[1], "number", 1.1 * (number[1] - position))
         item.number = number[0]
         yield item
+    for phrase, grain in GRAIN_PHRASES.items():
+        end = position + len(phrase)
+        if tuple(token.lower for token in tokens[position:end]) == phrase and not _is_named(tokens, position, end, index):
+            item = _item(tokens, position, end, "grain", 1.1 * len(phrase))
+            item.grain = grain
+            yield item
     if grain := GRAINS.get(tokens[position].lower):
         item = _item(tokens, position, position + 1, "grain", 0.9)
         item.grain = grain

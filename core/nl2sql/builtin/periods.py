@@ -35,10 +35,20 @@ _GRAIN_FORMS = {
     "month": ("month", "months", "monthly"),
     "quarter": ("quarter", "quarters", "quarterly"),
     "year": ("year", "years", "yearly", "annual", "annually"),
+    "weekday": ("weekday",),
 }
+GRAIN_PHRASES = {
+    ("day", "of", "the", "week"): "weekday", ("day", "of", "week"): "weekday", ("days", "of", "the", "week"): "weekday", ("week", "day"): "weekday",
+}  # fmt: skip
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 GRAINS = {form: grain for grain, forms in _GRAIN_FORMS.items() for form in forms}
 _PAST = {"last", "past", "previous", "prior", "recent", "trailing"}
 _TO_DATE = {"ytd": "year", "mtd": "month", "qtd": "quarter", "wtd": "week"}
+_WRITTEN_DAY = re.compile(
+    r"\b(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<m2>\d{1,2})/(?P<d2>\d{1,2})/(?P<y2>\d{4})"
+    r"|(?:(?P<before>[A-Za-z]{3,9})\.? (?:the )?(?P<d3>\d{1,2})|(?P<d4>\d{1,2})(?:st|nd|rd|th)? (?:of )?(?P<behind>[A-Za-z]{3,9}))"
+    r"(?:st|nd|rd|th)?,? (?:of )?(?P<y3>\d{4}))\b"
+)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
 
 
@@ -71,12 +81,26 @@ def relative_period(form: str, today: date) -> Period:
     if kind == "rolling":
         return Period(_add(today, grain, -number), today + timedelta(days=1), f"last {number} {grain}s", grain, form)
     if kind == "last":
-        return Period(_add(here, grain, -number), here, f"last {grain}" if number == 1 else f"{number} {grain}s ago", grain, form)
+        label = f"{number} {grain}s ago" if number > 1 else "yesterday" if grain == "day" else f"last {grain}"
+        return Period(_add(here, grain, -number), here, label, grain, form)
     if kind == "todate":
         return Period(here, today + timedelta(days=1), f"{grain} to date", grain, form)
     if kind == "next":
         return Period(_add(here, grain, 1), _add(here, grain, 2), f"next {grain}", grain, form)
     return Period(here, _add(here, grain, 1), "today" if grain == "day" else f"this {grain}", grain, form)
+
+
+def impossible_day(question: str) -> str:
+    """A day as a question writes it that no calendar has ("2024-02-30", "June 31, 2024"); empty where there is none."""
+    for match in _WRITTEN_DAY.finditer(question):
+        said = match.groupdict()
+        name = said["before"] or said["behind"]
+        year = int(said["y"] or said["y2"] or said["y3"])
+        month = _MONTH.get(name.lower(), 0) if name else int(said["m"] or said["m2"])
+        day = int(said["d"] or said["d2"] or said["d3"] or said["d4"])
+        if year and (name is None or month) and _day(year, month, day) is None:
+            return match.group()
+    return ""
 
 
 def join_periods(first: Period, last: Period) -> Period:
@@ -168,7 +192,7 @@ def _relative(tokens: Sequence[Token], position: int, text: str, today: date) ->
 
 
 def _grain(tokens: Sequence[Token], position: int) -> str:
-    return GRAINS.get(tokens[position].lower, "") if position < len(tokens) and tokens[position].lower != "date" else ""
+    return GRAINS.get(tokens[position].lower, "") if position < len(tokens) and tokens[position].lower not in ("date", "weekday") else ""
 
 
 def _month_number(tokens: Sequence[Token], position: int) -> int:

@@ -8,11 +8,17 @@ from datetime import date
 from core.models import Assumption
 from core.nl2sql.builtin.grouping import grain_field
 from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.parse import Output, Parse
-from core.nl2sql.builtin.periods import Period, join_periods, relative_period, since, until
+from core.nl2sql.builtin.periods import WEEKDAYS, Period, join_periods, relative_period, since, until
 from core.nl2sql.builtin.plan import measure_table
 from core.nl2sql.builtin.query import AnyOf, Compare, Field, Ref
 
+_DAYS: dict[str, tuple[str, ...]] = {
+    **{form: (day,) for day in WEEKDAYS for form in (day.lower(), f"{day.lower()}s")},
+    **dict.fromkeys(("weekend", "weekends"), WEEKDAYS[5:]),
+    **dict.fromkeys(("weekday", "weekdays", "workdays"), WEEKDAYS[:5]),
+}
 _SINCE = {"since", "starting", "from"}
 _BEFORE = {"before", "prior", "earlier"}
 _UNTIL = {"until", "till", "through", "by"}
@@ -32,6 +38,20 @@ def periods(parse: Parse) -> None:
         for other in [item, *used]:
             other.role = "condition"
         _add(parse, _condition(parse, period, ref), period)
+
+
+def weekdays(parse: Parse) -> None:
+    """ "On weekends", "on Mondays": the days of the week a date falls on."""
+    for item in parse.items:
+        days = _DAYS.get(item.lower, ())
+        if item.role or not days or item.kind not in ("word", "grain", "stop"):
+            continue
+        field = grain_field(parse, "day")
+        if field is None or not isinstance(field.expr, Ref) or not parse.column(field.expr).kind.temporal:
+            continue
+        item.role = "condition"
+        compare = Compare(Field(field.expr, grain="weekday"), "in" if len(days) > 1 else "=", days, negated=negated(parse, item))
+        parse.where.append(compare)
 
 
 def _add(parse: Parse, condition: Compare, period: Period) -> None:

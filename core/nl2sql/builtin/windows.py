@@ -68,7 +68,7 @@ def _base(query: Query, index: Index, dialect: str) -> tuple[Query, _Base]:
     names = tuple(headings(inner, index))
     labelled = tuple(replace(field, label=name) for field, name in zip(plain, names, strict=True))
     inner = replace(inner, select=labelled)
-    time = next((field for field in plain if field.grain), None)
+    time = next((field for field in plain if field.grain and not field.grain.startswith("weekday")), None)
     others = tuple(field for field in plain if not field.aggregate and field != time)
     return inner, _Base(tuple(plain), names, time, others, Scope(index, dialect, start(inner, index.graph)))
 

@@ -30,7 +30,6 @@ NOT_ANSWERED = [
     "year over year revenue growth by month",
     "yearly revenue growth in 2023",
     "share of revenue",
-    "revenue by day of the week",
     "how many different products did we sell in 2023",
     "number of orders by zodiac sign",
     "top 3 per category by revenue",
@@ -50,6 +49,13 @@ def test_what_it_cannot_answer_is_asked_back_with_questions_it_can(question: str
     assert answer.reason == "unknown"
     assert 1 <= len(answer.choices) <= 3
     assert all(isinstance(ask(choice.question, shop), SqlDraft) for choice in answer.choices)
+
+
+@pytest.mark.parametrize("day", ["2024-02-30", "February 30, 2024", "2/30/2024", "31 June 2024", "April 31st 2023"])
+def test_a_day_no_calendar_has_is_said_and_not_widened(day: str, shop: Catalog) -> None:
+    answer = ask(f"revenue on {day}", shop)
+    assert isinstance(answer, Clarification)
+    assert f"“{day}” is not a day" in answer.question
 
 
 def test_the_words_it_does_not_know_are_named(shop: Catalog) -> None:
