@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from core.models import Assumption
 from core.nl2sql.builtin.both import intersected
 from core.nl2sql.builtin.entities import entity_keys, telling, without_each
 from core.nl2sql.builtin.money import settle_money
@@ -21,7 +22,8 @@ class Conventions:
     name_each: bool = True
     """What is gone through one by one ("the email of each customer") is named beside what is asked of it."""
     order_groups: bool = True
-    """A breakdown with no order asked is sorted: time ascending, else the measure descending."""
+    """A breakdown with no order asked is sorted: time ascending, else the measure descending; and where it is sorted by a measure
+    with no direction said, the largest come first."""
     stable: bool = True
     """Ties are broken by what is shown, so that a limit keeps the same rows everywhere."""
 
@@ -51,6 +53,9 @@ def bare(parse: Parse, conventions: Conventions) -> Query:
     groups, shown = [g for g in groups if g in kept], [o for o in shown if o in kept]
     select = list(dict.fromkeys([*within, *(output.field for output in groups), *(output.field for output in shown)]))
     order = [_of_groups(order, select, parse) for order in parse.order]
+    if conventions.order_groups and parse.undirected and any(o.field.aggregate for o in order):
+        order = [replace(o, descending=True) if o.field.aggregate else o for o in order]
+        parse.notes.append(Assumption("order", "The largest come first, as no direction is said"))
     counted = _counted_groups(parse, select)
     if counted is not None:
         return counted

@@ -10,6 +10,7 @@ from core.nl2sql.builtin import (
     cells,
     changes,
     comparing,
+    costing,
     denying,
     flags,
     grouping,
@@ -19,6 +20,7 @@ from core.nl2sql.builtin import (
     patterning,
     ranking,
     relating,
+    selves,
     shares,
     showing,
     timing,
@@ -32,6 +34,7 @@ from core.nl2sql.builtin.coordination import joined_extremes
 from core.nl2sql.builtin.entities import represented
 from core.nl2sql.builtin.everything import everything
 from core.nl2sql.builtin.index import Link
+from core.nl2sql.builtin.likeness import likeness
 from core.nl2sql.builtin.money import named
 from core.nl2sql.builtin.owning import owned
 from core.nl2sql.builtin.parse import Parse
@@ -90,6 +93,7 @@ def _settled(parse: Parse, link: Link, certain: set[str]) -> float:
 
 
 PASSES: tuple[Pass, ...] = (
+    likeness,
     settle,
     modifiers,
     owned,
@@ -97,6 +101,7 @@ PASSES: tuple[Pass, ...] = (
     settle_near,
     referred,
     charts,
+    costing.costs,
     shares.cued,
     changes.cued,
     within.claim,
@@ -129,6 +134,7 @@ PASSES: tuple[Pass, ...] = (
     alternatives,
     both,
     everything,
+    selves.selves,
     showing.targets,
     showing.name_subject,
     denying.deny,

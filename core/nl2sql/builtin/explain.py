@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.models import Assumption
-from core.nl2sql.builtin.headings import owner
+from core.nl2sql.builtin.headings import owner, role_words
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.naming import label_columns
 from core.nl2sql.builtin.plan import NoPath, aggregates, place, start
@@ -64,7 +64,7 @@ def dimension_words(fields: tuple[Field, ...], index: Index) -> list[str]:
         ref = field.expr if isinstance(field.expr, Ref) else None
         label = label_columns(index.table(ref.table), index.names) if ref and not field.grain else ()
         if ref and ref.column in label and all(Field(Ref(ref.table, column, ref.role)) in fields for column in label):
-            said.append(" ".join(index.names.tables[ref.table]))
+            said.append(role_words(ref.role, index).replace("_", " ") if ref.role else " ".join(index.names.tables[ref.table]))
         else:
             said.append(field_words(field, index))
     return list(dict.fromkeys(said))
@@ -204,7 +204,22 @@ def _other_value(query: Query, index: Index) -> str:
 
 
 def _period_words(label: str) -> str:
-    if label.startswith(("since", "before", "after", "until", "today", "yesterday", "this", "next", "year to", "month to", "quarter to", "week to")):
+    if label.startswith(
+        (
+            "since",
+            "before",
+            "after",
+            "until",
+            "today",
+            "yesterday",
+            "this",
+            "next",
+            "year to",
+            "month to",
+            "quarter to",
+            "week to",
+        )
+    ):
         return label
     return f"in the {label}" if label.startswith("last") else f"in {label}"
 

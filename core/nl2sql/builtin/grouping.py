@@ -191,9 +191,9 @@ def _has_real_date(parse: Parse, table: str) -> bool:
 
 def _dated_tables(parse: Parse) -> list[str]:
     """Tables whose date a period or grain may mean: what is measured, the subject, what is said, then what these lead to."""
-    measured = [ref.table for output in parse.outputs for ref in refs(output.field.expr)]
-    measured += [ref.table for field in parse.ranked for ref in refs(field.expr)]
-    measured += [field.table for field in (*(o.field for o in parse.outputs), *parse.ranked) if field.table]
+    fields = [*(output.field for output in parse.outputs), *parse.ranked]
+    measured = [ref.table for field in fields if (ref := next(refs(field.expr), None))]
+    measured += [field.table for field in fields if field.table]
     primary = list(dict.fromkeys([*parse.anchors, *measured, *_earned_tables(parse)]))
     spoken = [*([parse.subject] if parse.subject else []), *_number_tables(parse), *parse.tables_said()]
     first = list(dict.fromkeys([*primary, *_owners(parse, primary), *spoken]))

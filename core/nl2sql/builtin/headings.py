@@ -15,10 +15,22 @@ def headings(query: Query, index: Index) -> list[str]:
     """One heading per selected field, all different."""
     crowd = len({ref.table for field in query.select for ref in refs(field.expr)}) > 1 or query.grouped
     names = [_finished(field.label or _heading(field, index, crowd), field, index) for field in query.select]
+    names = [_in_role(name, field, index) for name, field in zip(names, query.select, strict=True)]
     for at, name in enumerate(names):
         if names.count(name) > 1 and isinstance(expr := query.select[at].expr, Ref):
-            names[at] = f"{_singular(expr.role.rsplit('.', 1)[-1] if expr.role else expr.table, index)}_{name}"
+            names[at] = f"{_singular(expr.table, index)}_{name}"
     return [name if names.index(name) == at else f"{name}_{at + 1}" for at, name in enumerate(names)]
+
+
+def _in_role(name: str, field: Field, index: Index) -> str:
+    """ "manager_first_name": of the row a key leads to."""
+    return f"{role_words(field.expr.role, index)}_{name}" if isinstance(field.expr, Ref) and field.expr.role else name
+
+
+def role_words(role: str, index: Index) -> str:
+    """What the key of a role calls the row it leads to: "manager" for manager_id."""
+    said = [word for word in parts(role.rsplit(".", 1)[-1]) if word.lower() not in ("id", "key", "code")]
+    return "_".join(lemma(word.lower()) for word in said) or role.rsplit(".", 1)[-1]
 
 
 def _finished(name: str, field: Field, index: Index) -> str:

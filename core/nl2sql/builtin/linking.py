@@ -94,11 +94,11 @@ def _figures(tokens: Sequence[Token], position: int, text: str, today: date, ind
         item = _item(tokens, position, number[1], "number", 1.1 * (number[1] - position))
         item.number = number[0]
         yield item
-    for phrase, grain in GRAIN_PHRASES.items():
+    for phrase, spoken in GRAIN_PHRASES.items():
         end = position + len(phrase)
         if tuple(token.lower for token in tokens[position:end]) == phrase and not _is_named(tokens, position, end, index):
             item = _item(tokens, position, end, "grain", 1.1 * len(phrase))
-            item.grain = grain
+            item.grain = spoken
             yield item
     if grain := GRAINS.get(tokens[position].lower):
         item = _item(tokens, position, position + 1, "grain", 0.9)

@@ -77,7 +77,7 @@ def _joined_cues(parse: Parse, cue: Item) -> list[Item]:
 def _measured(parse: Parse, cue: Item) -> Item | None:
     """The name a cue measures: the next one, or the one right before ("price on average", "length, average")."""
     for other in parse.after(cue, 4):
-        if other.kind == "name":
+        if other.kind == "name" or (other.kind == "word" and money(parse, other) is not None):
             return other if not other.role else None
         if other.is_cue("count") and not other.role:
             return _summed(parse, other)
@@ -275,7 +275,7 @@ def _asked_revenue(parse: Parse) -> None:
         if (
             item.kind in ("name", "word")
             and not item.role
-            and set(item.lower.split()) & {"revenue", "sales", "turnover", "income", "spending", "earnings"}
+            and set(item.lower.split()) & {"revenue", "sales", "turnover", "income", "spending", "earnings", "profit"}
         ):
             field = _bare(parse, item)
             if field and not parse.in_condition(item):

@@ -18,7 +18,14 @@ from core.nl2sql.builtin.text import lemma, words
 
 _SURE = 0.7
 _POSSIBLE = 0.5
-_SPOKEN = {"revenue": "revenue", "sale": "sales", "turnover": "turnover", "income": "income", "spending": "spending"}
+_SPOKEN = {
+    "revenue": "revenue",
+    "sale": "sales",
+    "turnover": "turnover",
+    "income": "income",
+    "spending": "spending",
+    "profit": "profit",
+}
 """Words for money that name a result better than the column it is taken from."""
 
 
@@ -29,6 +36,8 @@ def money(parse: Parse, item: Item) -> Expr | None:
 
 def money_for(parse: Parse, said: tuple[str, ...]) -> Expr | None:
     lemmas = tuple(lemma(word) for word in said)
+    if lemmas in parse.index.lexicon.derived_words["profit"]:
+        return _profit(parse, lemmas)
     known = parse.index.lexicon.derived_words["revenue"]
     if lemmas not in known and not (
         lemmas and lemmas[-1] in ("revenue", "sale", "turnover") and lemmas[-1:] in known and len(lemmas) <= 2
@@ -57,6 +66,24 @@ def _choices(parse: Parse, lemmas: tuple[str, ...]) -> tuple[Expr, ...]:
     lines = next(refs(derived)).table if derived else ""
     amounts = [ref for ref in possible if ref.table == lines]
     return (*sure, *amounts, *([derived] if derived else []), *(ref for ref in possible if ref.table != lines))
+
+
+def _profit(parse: Parse, lemmas: tuple[str, ...]) -> Expr | None:
+    """Revenue less what the units sold cost, where the lines or what they are of tell it; a column so named goes before."""
+    named = parse.index.phrases.get(tuple(sorted(set(lemmas))), ())
+    if any(hit.kind == "column" and hit.score >= _SURE for hit in named):
+        return None
+    for earned in _choices(parse, ("revenue",)):
+        lines = next(refs(earned)).table
+        quantity = _part(parse, lines, "quantity")
+        near = (edge.other for edge in parse.index.graph.edges(lines) if not edge.many)
+        cost = next((found for table in (lines, *near) if (found := _part(parse, table, "cost"))), None)
+        if quantity and cost:
+            profit = Arith("-", earned, Arith("*", quantity, cost))
+            parse.moneys[profit] = (profit,)
+            parse.money_words.setdefault(profit, "profit")
+            return profit
+    return None
 
 
 def _derived(parse: Parse) -> Expr | None:

@@ -144,6 +144,7 @@ def _order_by(parse: Parse, item: Item, descending: bool | None = None) -> None:
         descending = before.is_cue("order", "desc") if before else None
     if not found and descending is not None and not parse.order:
         parse.direction = "desc" if descending else "asc"
+    parse.undirected = bool(found) and descending is None
     parse.order.extend(Order(field, bool(descending)) for field in found)
 
 

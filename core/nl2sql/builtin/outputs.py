@@ -22,7 +22,9 @@ def _output(field: Field, name: str, index: Index) -> OutputColumn:
     ref = next(refs(field.expr), None)
     source = f"{ref.table}.{ref.column}" if ref and isinstance(field.expr, Ref) else ""
     aggregate = "share" if field.share else "avg" if field.per else field.over or field.aggregate  # a share is not added up again
-    return OutputColumn(name, _role(field, index), "" if field.grain == "weekday" else field.grain, _unit(field, index), aggregate, source)
+    return OutputColumn(
+        name, _role(field, index), "" if field.grain == "weekday" else field.grain, _unit(field, index), aggregate, source
+    )
 
 
 def _role(field: Field, index: Index) -> Role:

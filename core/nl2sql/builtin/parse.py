@@ -115,6 +115,8 @@ class Parse:
     """What a superlative ranks by."""
     direction: str = ""
     """asc or desc said without a column."""
+    undirected: bool = False
+    """An order was asked for and no direction said."""
     limit: int | None = None
     distinct: bool = False
     subject: str = ""

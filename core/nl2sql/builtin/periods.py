@@ -37,16 +37,16 @@ _GRAIN_FORMS = {
     "year": ("year", "years", "yearly", "annual", "annually"),
     "weekday": ("weekday",),
 }
-GRAIN_PHRASES = {
-    ("day", "of", "the", "week"): "weekday", ("day", "of", "week"): "weekday", ("days", "of", "the", "week"): "weekday", ("week", "day"): "weekday",
-}  # fmt: skip
+_WEEKDAY_PHRASES = ("day of the week", "day of week", "days of the week", "week day")
+GRAIN_PHRASES = {tuple(phrase.split()): "weekday" for phrase in _WEEKDAY_PHRASES}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 GRAINS = {form: grain for grain, forms in _GRAIN_FORMS.items() for form in forms}
 _PAST = {"last", "past", "previous", "prior", "recent", "trailing"}
 _TO_DATE = {"ytd": "year", "mtd": "month", "qtd": "quarter", "wtd": "week"}
 _WRITTEN_DAY = re.compile(
     r"\b(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})|(?P<m2>\d{1,2})/(?P<d2>\d{1,2})/(?P<y2>\d{4})"
-    r"|(?:(?P<before>[A-Za-z]{3,9})\.? (?:the )?(?P<d3>\d{1,2})|(?P<d4>\d{1,2})(?:st|nd|rd|th)? (?:of )?(?P<behind>[A-Za-z]{3,9}))"
+    r"|(?:(?P<before>[A-Za-z]{3,9})\.? (?:the )?(?P<d3>\d{1,2})"
+    r"|(?P<d4>\d{1,2})(?:st|nd|rd|th)? (?:of )?(?P<behind>[A-Za-z]{3,9}))"
     r"(?:st|nd|rd|th)?,? (?:of )?(?P<y3>\d{4}))\b"
 )
 _ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
@@ -192,7 +192,11 @@ def _relative(tokens: Sequence[Token], position: int, text: str, today: date) ->
 
 
 def _grain(tokens: Sequence[Token], position: int) -> str:
-    return GRAINS.get(tokens[position].lower, "") if position < len(tokens) and tokens[position].lower not in ("date", "weekday") else ""
+    return (
+        GRAINS.get(tokens[position].lower, "")
+        if position < len(tokens) and tokens[position].lower not in ("date", "weekday")
+        else ""
+    )
 
 
 def _month_number(tokens: Sequence[Token], position: int) -> int:
