@@ -15,7 +15,7 @@ from core.nl2sql.builtin.grains import nulls_first
 from core.nl2sql.builtin.headings import headings
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.plan import start
-from core.nl2sql.builtin.query import Field, Order, Query
+from core.nl2sql.builtin.query import Field, Order, Query, refs
 from core.nl2sql.builtin.scope import Scope, rounded, same
 from core.nl2sql.builtin.shares import ratio
 
@@ -50,12 +50,20 @@ def windowed(query: Query, index: Index, dialect: str, build: Callable[[Query], 
     node = exp.select(*shown).from_(_RANKED if query.within else _ROWS)
     if query.within:
         node = node.where(exp.LTE(this=exp.column(_PLACE), expression=exp.Literal.number(query.limit or 1)))
+        ranked = query.order[0].field
+        if not ranked.aggregate and _may_miss(ranked, index):
+            node = node.where(exp.Not(this=exp.Is(this=base.column(ranked), expression=exp.Null())))
     for ordered in _final_order(query, names, base):
         node = node.order_by(ordered)
     if query.limit is not None and not query.within:
         node = node.limit(query.limit)
     node = node.with_(_ROWS, as_=build(inner))
     return node.with_(_RANKED, as_=_ranked(query, base)) if query.within else node
+
+
+def _may_miss(field: Field, index: Index) -> bool:
+    columns = [index.column(ref.table, ref.column) for ref in refs(field.expr)]
+    return any(column.nullable and column.null_count != 0 for column in columns)
 
 
 def _base(query: Query, index: Index, dialect: str) -> tuple[Query, _Base]:

@@ -79,7 +79,7 @@ def plain(rows: list[Any]) -> list[tuple[Any, ...]]:
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, (str, bool, int)):
         return value
-    number = round(float(value), 4) if not hasattr(value, "isoformat") else value.isoformat()
+    number = round(float(value), 4) if not hasattr(value, "isoformat") else str(value)
     return int(number) if isinstance(number, float) and number == int(number) else number
 
 

@@ -3,7 +3,7 @@ CREATE TABLE dancer (dancer_id INTEGER PRIMARY KEY REFERENCES person (person_id)
 CREATE TABLE venue (venue_id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL, city VARCHAR(30) NOT NULL, seats INTEGER NOT NULL, opened DATE NOT NULL);
 CREATE TABLE ballet (ballet_id INTEGER PRIMARY KEY, title VARCHAR(40) NOT NULL, director VARCHAR(40) NOT NULL, composer VARCHAR(40) NOT NULL, attendance INTEGER NOT NULL, number_of_acts INTEGER NOT NULL, lowest_price DECIMAL(8,2) NOT NULL, highest_price DECIMAL(8,2) NOT NULL, venue_id INTEGER NOT NULL REFERENCES venue (venue_id));
 CREATE TABLE staff_member (staff_id INTEGER PRIMARY KEY, first_name VARCHAR(30) NOT NULL, middle_name VARCHAR(30), last_name VARCHAR(30) NOT NULL, start_date DATE NOT NULL, end_date DATE, email VARCHAR(40) NOT NULL, login VARCHAR(20) NOT NULL, venue_id INTEGER NOT NULL REFERENCES venue (venue_id));
-CREATE TABLE part (dancer_id INTEGER NOT NULL REFERENCES dancer (dancer_id), ballet_id INTEGER NOT NULL REFERENCES ballet (ballet_id), character VARCHAR(30) NOT NULL, PRIMARY KEY (dancer_id, ballet_id));
+CREATE TABLE part (dancer_id INTEGER NOT NULL REFERENCES dancer (dancer_id), ballet_id INTEGER NOT NULL REFERENCES ballet (ballet_id), "character" VARCHAR(30) NOT NULL, PRIMARY KEY (dancer_id, ballet_id));
 INSERT INTO person VALUES (1, 'Alba Ruiz', 31, 1.71, 'Spain'), (2, 'Boris Kahn', 24, 1.84, 'Austria'), (3, 'Carla Nunn', 40, 1.66, 'Malta'), (4, 'Dora Weiss', 28, 1.75, 'Austria');
 INSERT INTO dancer VALUES (1, 4, 'Nordlicht'), (2, 1, 'Aperta'), (3, 7, 'Nordlicht');
 INSERT INTO venue VALUES (1, 'Grand Hall', 'Vienna', 1200, '1951-05-01'), (2, 'Harbour Stage', 'Valletta', 300, '2004-09-12'), (3, 'Old Mill', 'Graz', 300, '1987-02-20');
