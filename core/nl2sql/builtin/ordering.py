@@ -8,13 +8,19 @@ from core.nl2sql.builtin.measuring import count_of, measure_of
 from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.numerals import ORDINALS
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Field, Order
+from core.nl2sql.builtin.query import Field, Order, Ref
+from core.nl2sql.builtin.text import lemma
+
+_SORTING = {"sort", "order", "arrange", "rank"}
 
 
 def limits(parse: Parse) -> None:
     """ "Top 5", "first ten", "5 most expensive", "which 3 … have the most"."""
     for item in parse.items:
         if item.kind not in ("number", "period") or item.role or item.number is None or not 1 <= item.number <= 1000:
+            continue
+        if item.lower == "one" and any(other.is_cue("superlative") for other in parse.before(item, 1)):
+            item.role = "rank"  # "the most recent one"
             continue
         near = [*parse.before(item, 2), *parse.after(item, 2)]
         cue = next((other for other in near if other.is_cue("superlative") and not other.role), None)
@@ -81,20 +87,50 @@ def _bare_top(parse: Parse) -> None:
 def orders(parse: Parse) -> None:
     """Explicit order: everything between the word of order and the next clause is what is sorted by."""
     for item in parse.items:
+        if not item.role and item.lower in ("by", "according to", "using") and _told_to_sort(parse, item):
+            _order_by(parse, item)
         if item.role or not item.is_cue("order"):
             continue
-        if item.is_cue("order", "by"):
+        if lemma(item.lower) in _SORTING and _by_follows(parse, item):
+            item.role = "order"  # "sort all the rooms by price": what stands between is what is sorted
+        elif item.is_cue("order", "by"):
             _order_by(parse, item)
         else:
             _direction(parse, item)
+
+
+def _by_follows(parse: Parse, verb: Item) -> bool:
+    for other in parse.after(verb, 8):
+        if other.kind == "mark" or other.is_cue("order"):
+            return False
+        if other.lower in ("by", "according to", "using"):
+            return True
+    return False
+
+
+def _told_to_sort(parse: Parse, by: Item) -> bool:
+    """ "Sort all the rooms by price", "and order the results by age": a clause that opens with the word for sorting."""
+    for other in parse.before(by, 8):
+        if other.kind == "mark" or (other.is_cue("group") and other is not by):
+            return False
+        if lemma(other.lower) in _SORTING:
+            before = next(iter(parse.before(other, 1)), None)
+            opens = before is None or before.kind == "mark" or before.lower in ("and", "then", "please", "also")
+            if opens and other.role in ("", "order"):
+                other.role = "order"
+                return True
+    return False
 
 
 def _direction(parse: Parse, item: Item) -> None:
     item.role = "order"
     descending = item.is_cue("order", "desc")
     follow = parse.next_real(item)
-    if item.lower.endswith("of") or (
-        follow is not None and follow.lower == "by" and not any(o.kind == "name" for o in parse.before(item, 2))
+    beside = next((other.lower for other in parse.after(item, 1)), "")
+    if (
+        item.lower.endswith("of")
+        or beside in ("by", "of")
+        or (follow is not None and follow.lower == "by" and not any(o.kind == "name" for o in parse.before(item, 2)))
     ):
         _order_by(parse, item, descending)
     elif not parse.order:
@@ -116,6 +152,9 @@ def _order_by(parse: Parse, item: Item, descending: bool | None = None) -> None:
     item.role = "order"
     found: list[Field] = []
     for other in parse.after(item, 10):
+        if other.lower == "starting":
+            other.role = "order"  # "starting with the most recent": a superlative says the direction
+            break
         if other.is_cue("order"):
             descending = other.is_cue("order", "desc") if not other.is_cue("order", "by") else descending
             other.role = "order"
@@ -145,7 +184,18 @@ def _order_by(parse: Parse, item: Item, descending: bool | None = None) -> None:
     if not found and descending is not None and not parse.order:
         parse.direction = "desc" if descending else "asc"
     parse.undirected = bool(found) and descending is None
-    parse.order.extend(Order(field, bool(descending)) for field in found)
+    turned = _ages_by_date(parse, item, found)
+    parse.order.extend(Order(field, bool(descending) != turned) for field in found)
+
+
+def _ages_by_date(parse: Parse, item: Item, found: list[Field]) -> bool:
+    """ "By date of birth, from the oldest to the youngest": the oldest have the earliest dates."""
+    aged = any(
+        other.is_cue("order") and {"old", "oldest", "young", "youngest"} & set(other.lower.split())
+        for other in parse.after(item, 10)
+    )
+    said = [word for f in found if isinstance(f.expr, Ref) for word in parse.index.names.columns[f.expr.table, f.expr.column]]
+    return aged and "birth" in said
 
 
 def _sorted_by(parse: Parse, item: Item) -> list[Field]:

@@ -22,11 +22,20 @@ def superlatives(parse: Parse) -> None:
     for item in parse.items:
         if item.role or not item.is_cue("superlative") or parse.in_order_clause(item):
             continue
+        if parse.order and _starting(parse, item):
+            item.role = "rank"
+            parse.order[-1] = Order(parse.order[-1].field, item.is_cue("superlative", "desc"))
+            continue
         _asked_period(parse, item)
         for reader in (_frequency, _of_verb, _implied, _of_measure, _of_table, _of_column, _largest_entity, _of_events):
             if reader(parse, item):
                 item.role = "rank"
                 break
+
+
+def _starting(parse: Parse, cue: Item) -> bool:
+    """ "Sorted by date, starting with the most recent": every row, in that order."""
+    return any(other.lower == "starting" for other in parse.before(cue, 3))
 
 
 def _asked_period(parse: Parse, cue: Item) -> None:
@@ -58,7 +67,10 @@ def extremes(parse: Parse) -> None:
 
 def _add(parse: Parse, cue: Item, field: Field, *, reverse: bool = False) -> None:
     descending = cue.is_cue("superlative", "desc") != reverse
+    parse.order = [order for order in parse.order if order.field != field]
     parse.order.append(Order(field, descending))
+    if _starting(parse, cue):
+        return
     parse.ranked.append(field)
     if parse.limit is None:
         parse.limit = 1

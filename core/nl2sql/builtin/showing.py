@@ -8,12 +8,15 @@ from core.nl2sql.builtin.plan import measure_table, places_of
 from core.nl2sql.builtin.query import Field, Ref
 from core.nl2sql.builtin.zones import attached, listed, sibling_column
 
+_DATES = {"date", "dates", "year", "years", "day", "days"}
 _POSSESSIVES = {"their", "its", "his", "her"}
 
 
 def targets(parse: Parse) -> None:
     """Names outside conditions that nothing used are shown; a table said before a measure is what the measure is per."""
     for item in parse.items:
+        if item.kind == "grain" and not item.role:
+            _date(parse, item)
         if item.role or item.kind != "name" or (parse.in_condition(item) and not _continues_targets(parse, item)):
             continue
         if item.owner:
@@ -38,6 +41,18 @@ def targets(parse: Parse) -> None:
             item.role = "subject"
         if item.is_cue("distinct") and not item.role:
             item.role = "distinct"
+
+
+def _date(parse: Parse, item: Item) -> None:
+    """ "The method, date and amount of each payment", "the date of the performance": the date of the rows asked for."""
+    beside = next((other.lower for other in parse.after(item, 1)), "")
+    if item.lower not in _DATES or parse.in_condition(item) or not parse.subject or not (listed(parse, item) or beside == "of"):
+        return
+    yearly = item.lower.startswith("year")
+    ref = parse.year_of(parse.subject) if yearly else parse.date_of(parse.subject)
+    if ref is not None and not any(output.field.aggregate for output in parse.outputs):
+        item.role = "target"
+        parse.outputs.append(Output(item.start, Field(ref)))
 
 
 def _reads_as_table(parse: Parse, item: Item) -> bool:
