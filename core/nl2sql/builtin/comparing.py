@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from core.models import Assumption, Role
+from core.nl2sql.builtin.counting import count_of, counted_table, rows, times
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.measuring import count_of, main_measure, measure_of
+from core.nl2sql.builtin.measuring import main_measure, measure_of
 from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.numerals import tidy
@@ -78,8 +79,11 @@ def _compared(parse: Parse, cue: Item, number: Item) -> tuple[Field | None, str]
     follow = _name_after(parse, max(cue, number, key=lambda item: item.start))
     if (known := _continued(parse, cue)) and (follow is None or follow.kind != "name"):
         return known, ""
-    if times := _times(parse, number):
-        return times, parse.subject
+    if happened := times(parse, number):
+        return happened, parse.subject
+    after = next(iter(parse.after(max(cue, number, key=lambda item: item.start), 1)), None)
+    if after is not None and (said := rows(parse, after)):
+        return said, parse.subject
     unit = _unit_column(parse, cue, follow)
     if follow and not follow.role and unit is None and (field := _following_field(parse, follow)):
         follow.role = "condition"
@@ -136,20 +140,6 @@ def _in_unit(parse: Parse, number: Item, field: Field, value: int | float) -> in
     return tidy(value * 60)
 
 
-def _times(parse: Parse, number: Item) -> Field | None:
-    """ "Ordered more than 20 times", "at least twice": how many rows of the table the verb names."""
-    after = next(iter(parse.after(number, 1)), None)
-    if number.lower not in ("once", "twice", "thrice") and (after is None or after.lower not in ("times", "time")):
-        return None
-    verb = next((other for other in parse.before(number, 8) if other.kind == "name" and other.table), None)
-    if verb is None or verb.table is None or verb.table.table == parse.subject:
-        return None
-    verb.role = verb.role or "condition"
-    if after is not None and after.lower in ("times", "time"):
-        after.role = "condition"
-    return count_of(parse, verb.table.table)
-
-
 def _name_after(parse: Parse, number: Item) -> Item | None:
     for other in parse.after(number, 4):
         if other.lower in ("and", "or", "but"):
@@ -174,11 +164,11 @@ def _following_field(parse: Parse, follow: Item) -> Field | None:
     ref = parse.column_of(follow, "number", parse.subject)
     if ref and parse.column(ref).role is Role.MEASURE and (table is None or follow.columns[0].score > table.score):
         return Field(ref)
-    if table and table.table != parse.subject:
-        return count_of(parse, table.table)
-    if table:
-        return count_of(parse, table.table)
+    if counted := counted_table(parse, follow):
+        return count_of(parse, counted)
     column = parse.column_of(follow)
+    if column and parse.column(column).kind.numeric and parse.column(column).role is not Role.KEY:
+        return Field(column)
     return Field(column, "count", distinct=True) if column else None
 
 
@@ -336,9 +326,5 @@ def _number_of(parse: Parse, number: Item) -> bool:
     ):
         number.role = follow.role = "condition"
         parse.where.append(Compare(Field(ref), "=", (tidy(number.number),)))
-        return True
-    if follow.table and follow.table.table != parse.subject and number.number is not None:
-        number.role = follow.role = "condition"
-        parse.having.append((parse.subject, Compare(count_of(parse, follow.table.table), "=", (tidy(number.number),))))
         return True
     return False

@@ -11,6 +11,7 @@ from core.nl2sql.builtin import (
     changes,
     comparing,
     costing,
+    counting,
     denying,
     flags,
     grouping,
@@ -94,6 +95,7 @@ def _settled(parse: Parse, link: Link, certain: set[str]) -> float:
 
 PASSES: tuple[Pass, ...] = (
     likeness,
+    counting.numbered,
     settle,
     modifiers,
     owned,
@@ -114,6 +116,7 @@ PASSES: tuple[Pass, ...] = (
     pairing.pairs,
     compared,
     grouping.groups,
+    counting.bare_numbers,
     changes.along,
     comparing.comparisons,
     joined_extremes,

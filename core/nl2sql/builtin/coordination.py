@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.models import Role
+from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.measuring import count_of
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Ref
 from core.nl2sql.builtin.stored import stored_count

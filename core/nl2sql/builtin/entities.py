@@ -30,7 +30,7 @@ def _of_entity(parse: Parse, output: Output, table: str) -> bool:
 
 def _refers(parse: Parse, ref: Ref, table: str) -> bool:
     """Whether a column is another table's key to the entity."""
-    return any(edge.other == table and edge.columns == (ref.column,) for edge in parse.index.graph.edges(ref.table))
+    return any(key.ref_table == table and key.columns == (ref.column,) for key in parse.index.table(ref.table).foreign_keys)
 
 
 def _identifies(parse: Parse, output: Output, table: str) -> bool:
@@ -71,7 +71,7 @@ def entity_keys(parse: Parse, outputs: list[Output], aggregates: list[Field]) ->
     found: list[Field] = []
     plain = [output for output in outputs if not output.field.aggregate]
     entities = [_entity(parse, output) or (_described(parse, output, aggregates) if len(plain) > 1 else "") for output in plain]
-    for table in dict.fromkeys(entity for entity in entities if entity):
+    for table in dict.fromkeys(entity for entity in entities if entity and not _alone(parse, entity, aggregates)):
         shown = [output.field for output, entity in zip(plain, entities, strict=True) if entity == table]
         if ranked or not _unique_label(parse, table, shown):
             found.extend(parse.key(table))
@@ -92,6 +92,16 @@ def _described(parse: Parse, output: Output, aggregates: list[Field]) -> str:
     if not isinstance(ref, Ref) or ref.table != parse.subject or parse.groups or not _said(parse, ref.table):
         return ""
     return ref.table if all(measure_table(field) != ref.table for field in aggregates) else ""
+
+
+def _alone(parse: Parse, table: str, aggregates: list[Field]) -> bool:
+    """Whether a row of a table meets at most one row of all that is counted: then it is no group, though what is shown may be."""
+    counted = [measure_table(field) for field in aggregates if field.aggregate == "count"]
+    chains = [parse.index.graph.path((table,), other) for other in counted]
+    return len(chains) == len(aggregates) > 0 and all(
+        chain is not None and all(_refers(parse, Ref(edge.table, edge.columns[0]), edge.other) for edge in chain)
+        for chain in chains
+    )
 
 
 def _said(parse: Parse, table: str) -> bool:

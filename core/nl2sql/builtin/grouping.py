@@ -8,6 +8,9 @@ from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Compare, Field, Ref, refs
 
 _BETWEEN = {"of", "for", "in", "across", "from", "at", "among", "by"}
+_PASSED = {"the", "a", "of", "their", "its", "different"}
+_ALL = {"all", "the", "of", "those", "any"}
+_RELATIVE = {"that", "which", "who", "where", "with", "having", "whose"}
 _ADVERBS = {"daily", "weekly", "monthly", "quarterly", "yearly", "annual", "annually"}
 
 
@@ -16,7 +19,7 @@ def groups(parse: Parse) -> None:
         if item.role:
             continue
         opened = (item.is_cue("group", "by") and _opens_group(parse, item)) or (item.is_cue("distinct") and _divides(parse, item))
-        if opened or item.is_cue("group", "group"):
+        if opened or item.is_cue("group", "group") or _ranges_over(parse, item):
             _group_after(parse, item)
         elif item.kind == "grain" and (item.lower in _ADVERBS or _trailing_and(parse, item)):
             _add_grain(parse, item)
@@ -28,6 +31,21 @@ def _divides(parse: Parse, item: Item) -> bool:
     before = next(iter(parse.before(item, 1)), None)
     measured = any(other.is_cue("aggregate") or other.is_cue("count") for other in parse.before(item, 99)[1:])
     return before is not None and before.kind == "stop" and before.lower in _BETWEEN and measured and not parse.groups
+
+
+def _ranges_over(parse: Parse, item: Item) -> bool:
+    """ "The number of stations for all the cities that have at least 15": "for all" behind a measure is for each."""
+    if item.lower != "for" or parse.groups or not any(other.is_cue("count") for other in parse.before(item, 99)):
+        return False
+    after = [other for other in parse.after(item, 5) if other.lower not in ("all", "the", "of", "those", "any")]
+    if (
+        len(after) < 2
+        or after[0].kind != "name"
+        or after[1].lower not in ("that", "which", "who", "where", "with", "having", "whose")
+    ):
+        return False
+    other_rows = not _as_table(after[0]) or (after[0].table is not None and after[0].table.table != parse.subject)
+    return other_rows and any(other.is_cue("compare") for other in parse.after(item, 99))
 
 
 def contrasted(parse: Parse) -> None:
@@ -96,7 +114,8 @@ def _group_after(parse: Parse, cue: Item) -> None:
             if other.is_cue("group") and not other.role:
                 other.role = "group"
         elif other.is_cue("distinct") or (
-            other.kind == "stop" and other.lower in ("the", "a", "of", "their", "its", "different")
+            other.kind == "stop"
+            and (other.lower in ("the", "a", "of", "their", "its", "different") or (cue.lower == "for" and other.lower in _ALL))
         ):
             continue
         else:

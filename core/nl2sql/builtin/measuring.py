@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.models import Role
+from core.nl2sql.builtin.counting import count_of, counted_table, often
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.money import money, money_for
@@ -142,7 +143,7 @@ def _count(parse: Parse, cue: Item) -> Field | None:
     distinct = False
     if cue.lower.endswith("times") or cue.lower == "how often":
         cue.role = "measure"
-        return _times(parse, cue)
+        return often(parse, cue)
     if (follow := parse.next_real(cue, 2)) is not None and follow.is_cue("count") and not follow.role:
         cue.role = "measure"
         return None
@@ -165,29 +166,6 @@ def _count(parse: Parse, cue: Item) -> Field | None:
     return count_of(parse, parse.subject) if parse.subject else None
 
 
-def _times(parse: Parse, cue: Item) -> Field | None:
-    """ "How many times", "how often": rows of what the verb beside it names, else of what happens to what is asked for."""
-    for other in [*parse.after(cue, 5), *parse.before(cue, 4)]:
-        if other.kind == "name" and not other.role and (table := _happening(parse, other)):
-            other.role = "measure"
-            return count_of(parse, table)
-    return count_of(parse, events_of(parse, parse.subject)) if parse.subject else None
-
-
-def _happening(parse: Parse, item: Item) -> str:
-    """The table of events a verb names: by its own name, or by a column of it."""
-    tables = [link.table for link in item.links if link.table != parse.subject and link.kind != "value"]
-    many = [edge.other for edge in parse.index.graph.edges(parse.subject) if edge.many] if parse.subject else []
-    return next((table for table in tables if table in many), "")
-
-
-def events_of(parse: Parse, table: str) -> str:
-    """What happens to the rows of a table: another table said that refers to it, else the largest that does."""
-    many = [edge.other for edge in parse.index.graph.edges(table) if edge.many]
-    said = [other for other in parse.tables_said() if other != table and other in many]
-    return said[0] if said else max(many, key=lambda name: parse.index.table(name).row_count or 0, default=table)
-
-
 def _counted(parse: Parse, item: Item, distinct: bool) -> Field | None:
     table = item.table
     if not distinct and (stored := stored_count(parse, item)):
@@ -202,6 +180,8 @@ def _counted(parse: Parse, item: Item, distinct: bool) -> Field | None:
     column = parse.column(ref)
     if column.kind.numeric and column.role is Role.MEASURE and not distinct:
         return Field(_number_of(parse, item) or ref, "sum")
+    if not distinct and (counted := counted_table(parse, item)):
+        return count_of(parse, counted)
     if ref.column in parse.index.table(ref.table).primary_key and len(parse.index.table(ref.table).primary_key) == 1:
         return count_of(parse, ref.table)
     return Field(ref, "count", distinct=True)
@@ -232,10 +212,6 @@ def _members(parse: Parse, item: Item, table: Link) -> Field | None:
         "",
     )
     return Field(Ref(table.table, key), "count", distinct=True) if key else None
-
-
-def count_of(parse: Parse, table: str) -> Field:
-    return Field(None, "count", table=table)
 
 
 def _bare_measures(parse: Parse) -> None:

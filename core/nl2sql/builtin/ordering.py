@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from core.models import Role
+from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.measuring import count_of, measure_of
+from core.nl2sql.builtin.measuring import measure_of
 from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.numerals import ORDINALS
 from core.nl2sql.builtin.parse import Parse

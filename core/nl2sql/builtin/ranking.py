@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from core.models import Assumption, Role
+from core.nl2sql.builtin.counting import count_of, counted_table, events_of
 from core.nl2sql.builtin.grouping import fields_of, grain_field
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.measuring import count_of, events_of, measure_of
+from core.nl2sql.builtin.measuring import measure_of
 from core.nl2sql.builtin.money import money, money_for
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Order, Ref
@@ -14,6 +15,7 @@ from core.nl2sql.builtin.text import lemma
 
 _MAGNITUDE = ("size", "area", "population", "length", "amount", "total", "height", "capacity", "number", "quantity", "value")
 _EARNING = {"sell", "spend", "earn", "buy", "purchase", "pay", "bring", "generate", "make"}
+_AMONG = {"among", "amongst", "in", "across", "by", "for", "from", "at", "on", "with", "between"}
 _HANDFUL = 10
 _COUNTING = ("most", "the most", "fewest", "least", "more")
 
@@ -91,9 +93,12 @@ def _frequency(parse: Parse, cue: Item) -> bool:
     if cue.lower.removeprefix("the ") not in parse.index.lexicon.frequency:
         return False
     follow = _following(parse, cue)
-    target = _said_before(parse, cue) or (follow if follow and not follow.role else None)
+    target = follow if follow and not follow.role else None
     counted = parse.subject
-    if target:
+    if target and _is_scope(parse, cue, target) and (table := counted_table(parse, target)):
+        counted = table
+        target.role = "rank"
+    elif target:
         fields = fields_of(parse, target)
         table = next((f.expr.table for f in fields if isinstance(f.expr, Ref)), parse.subject)
         entity = target.table.table if target.table and target.table.table == table and not _is_plain_column(target) else ""
@@ -101,19 +106,24 @@ def _frequency(parse: Parse, cue: Item) -> bool:
         target.role = "group"
         counted = events_of(parse, entity) if entity else table
     elif parse.subject:
-        counted = events_of(parse, parse.subject)
+        counted = _asked_column(parse, cue) or events_of(parse, parse.subject)
     _add(parse, cue, count_of(parse, counted))
     return True
 
 
-def _said_before(parse: Parse, cue: Item) -> Item | None:
-    """ "The hometown that is most common among gymnasts": the column ranked stands before the cue."""
-    before = [other for other in parse.before(cue, 4) if other.lower != "the"]
-    if len(before) < 3 or before[0].lower not in ("is", "are", "was", "were"):
-        return None
-    among = any(other.lower in ("among", "of", "in", "for") for other in parse.after(cue, 1))
-    named = before[2] if before[1].lower in ("that", "which") else before[1] if among else None
-    return named if named and named.kind == "name" and not named.role and _is_plain_column(named) else None
+def _is_scope(parse: Parse, cue: Item, follow: Item) -> bool:
+    """ "The position that is most common among players": what is behind the preposition is counted, what was asked is ranked."""
+    between = parse.items[parse.position(cue) + 1 : parse.position(follow)]
+    asked = any(other.kind == "name" and not other.role for other in parse.before(cue, 99))
+    return asked and any(other.lower in _AMONG for other in between)
+
+
+def _asked_column(parse: Parse, cue: Item) -> str:
+    """The table of a column asked for before ("which reign is the most common"): its own rows are counted."""
+    asked = [other for other in parse.before(cue, 99) if other.kind == "name" and not other.role]
+    plain = bool(asked) and all(_is_plain_column(other) for other in asked)
+    ref = parse.column_of(asked[0], prefer=parse.subject) if plain else None
+    return ref.table if ref and parse.key(ref.table) != [Field(ref)] else ""
 
 
 def _is_plain_column(item: Item) -> bool:
@@ -220,9 +230,9 @@ def _of_table(parse: Parse, cue: Item) -> bool:
         follow.role = "rank"
         _add(parse, cue, Field(ref) if ref.table == parse.subject else Field(ref, "sum"))
         return True
-    if table:
+    if counted := counted_table(parse, follow):
         follow.role = "rank"
-        _add(parse, cue, count_of(parse, table.table))
+        _add(parse, cue, count_of(parse, counted))
         return True
     if table is None and follow.columns:
         column = parse.column_of(follow)
