@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from core.nl2sql.builtin.change import Change, is_scalar
+from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.explain import plural
-from core.nl2sql.builtin.measuring import count_of
 from core.nl2sql.builtin.plan import measure_table
 from core.nl2sql.builtin.query import Compare, Condition, Field, Order, Query, Ref, Related, tables_of
 

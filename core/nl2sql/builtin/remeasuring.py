@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from core.models import Role
 from core.nl2sql.builtin.change import Change, adds_up, is_scalar
+from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.explain import field_words
 from core.nl2sql.builtin.headings import PREFIX
 from core.nl2sql.builtin.listing import plain, rows_of, unjoined
-from core.nl2sql.builtin.measuring import count_of, main_measure
+from core.nl2sql.builtin.measuring import main_measure
 from core.nl2sql.builtin.money import spoken_label
 from core.nl2sql.builtin.parse import numberlike
 from core.nl2sql.builtin.query import Field, Order, Query, Ref, tables_of
