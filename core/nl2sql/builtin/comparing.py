@@ -140,6 +140,10 @@ def _in_unit(parse: Parse, number: Item, field: Field, value: int | float) -> in
     return tidy(value * 60)
 
 
+_BREAKING = {"is", "are", "was", "were", "and", "or", "but"}
+"""Words that open the next clause."""
+
+
 def _name_after(parse: Parse, number: Item) -> Item | None:
     for other in parse.after(number, 4):
         if other.lower in ("and", "or", "but"):
@@ -148,7 +152,7 @@ def _name_after(parse: Parse, number: Item) -> Item | None:
             return other
         if other.kind == "word":
             return other
-        if other.kind not in ("stop",) and not other.is_cue("distinct") and other.text not in "$%":
+        if (other.kind not in ("stop",) and not other.is_cue("distinct") and other.text not in "$%") or other.lower in _BREAKING:
             return None
     return None
 

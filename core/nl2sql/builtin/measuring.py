@@ -120,7 +120,8 @@ def _aggregate(parse: Parse, aggregate: str, item: Item) -> Field | None:
         if aggregate == "sum" and {"percent", "percentage"} & set(parse.index.names.columns[ref.table, ref.column]):
             parse.doubts += [f"{ref.column} does not add up"] * 4
         return Field(ref, aggregate)
-    if table and (main := main_measure(parse, table.table)) and aggregate != "sum":
+    main = (main_measure(parse, table.table) or _only_number(parse, table.table)) if table and aggregate != "sum" else None
+    if main:
         return Field(main, aggregate)
     if table and aggregate == "sum":
         paid = main_measure(parse, table.table)
@@ -136,6 +137,12 @@ def main_measure(parse: Parse, table: str) -> Ref | None:
     found = [column for column in parse.index.table(table).columns if column.role is Role.MEASURE and column.kind.numeric]
     amounts = [c for c in found if {"amount", "total", "value"} & set(parse.index.names.columns[table, c.name])]
     return Ref(table, amounts[0].name) if len(amounts) == 1 else None
+
+
+def _only_number(parse: Parse, table: str) -> Ref | None:
+    """The single measure of a table ("the average rating" where a rating holds nothing but its stars)."""
+    found = [column for column in parse.index.table(table).columns if column.role is Role.MEASURE and column.kind.numeric]
+    return Ref(table, found[0].name) if len(found) == 1 else None
 
 
 def _count(parse: Parse, cue: Item) -> Field | None:
@@ -163,7 +170,15 @@ def _count(parse: Parse, cue: Item) -> Field | None:
         ):
             break
     cue.role = "measure"
+    if spoken := _spoken_of(parse):
+        return spoken
     return count_of(parse, parse.subject) if parse.subject else None
+
+
+def _spoken_of(parse: Parse) -> Field | None:
+    """ "The customer with the most orders, and how many": the count that ranks or is compared."""
+    spoken = [*parse.ranked, *(compare.field for _, compare in parse.having)]
+    return next((field for field in spoken if field.aggregate == "count"), None)
 
 
 def _counted(parse: Parse, item: Item, distinct: bool) -> Field | None:

@@ -16,13 +16,15 @@ from core.nl2sql.builtin.text import lemma
 _MAGNITUDE = ("size", "area", "population", "length", "amount", "total", "height", "capacity", "number", "quantity", "value")
 _EARNING = {"sell", "spend", "earn", "buy", "purchase", "pay", "bring", "generate", "make"}
 _AMONG = {"among", "amongst", "in", "across", "by", "for", "from", "at", "on", "with", "between"}
+_SURELY = 0.95
+_NAME_PARTS = {"first": {"first", "forename", "given"}, "last": {"last", "surname", "family"}}
 _HANDFUL = 10
 _COUNTING = ("most", "the most", "fewest", "least", "more")
 
 
 def superlatives(parse: Parse) -> None:
     for item in parse.items:
-        if item.role or not item.is_cue("superlative") or parse.in_order_clause(item):
+        if item.role or not item.is_cue("superlative") or parse.in_order_clause(item) or _of_name(parse, item):
             continue
         if parse.order and _starting(parse, item):
             item.role = "rank"
@@ -38,6 +40,19 @@ def superlatives(parse: Parse) -> None:
 def _starting(parse: Parse, cue: Item) -> bool:
     """ "Sorted by date, starting with the most recent": every row, in that order."""
     return any(other.lower == "starting" for other in parse.before(cue, 3))
+
+
+def _of_name(parse: Parse, cue: Item) -> bool:
+    """The first and last of a first name or last name rank nothing: they say which part of a name is meant."""
+    follow = next(iter(parse.after(cue, 1)), None)
+    if cue.lower not in _NAME_PARTS or follow is None or follow.kind != "name" or lemma(follow.lower) != "name":
+        return False
+    wanted = _NAME_PARTS[cue.lower]
+    names = parse.index.names.columns
+    parts = tuple(link for link in follow.columns if wanted & set(names[link.table, link.column]))
+    if parts:
+        follow.links, follow.owner, cue.role = parts, "", "naming"
+    return bool(parts)
 
 
 def _asked_period(parse: Parse, cue: Item) -> None:
@@ -81,7 +96,7 @@ def _add(parse: Parse, cue: Item, field: Field, *, reverse: bool = False) -> Non
 def _following(parse: Parse, cue: Item) -> Item | None:
     """The name a superlative speaks of, past stop words and numbers."""
     for other in parse.after(cue, 5):
-        if other.kind == "name":
+        if other.kind == "name" and other.role != "modifier":
             return other
         if other.kind == "mark" or other.is_cue("compare") or other.is_cue("group"):
             return None
@@ -156,10 +171,21 @@ def _of_events(parse: Parse, cue: Item) -> bool:
     if cue.lower.removeprefix("the ") not in ("most", "least") or _following(parse, cue) or not parse.subject:
         return False
     counted = events_of(parse, parse.subject)
+    if counted == parse.subject and (column := _same_named(parse, cue)):
+        parse.outputs.append(Output(0, column))
+        _add(parse, cue, count_of(parse, parse.subject))
+        return True
     if counted != parse.subject:
         parse.notes.append(Assumption("measure", f"“{cue.lower}” is counted by {' '.join(parse.index.names.tables[counted])}"))
         _add(parse, cue, count_of(parse, counted))
     return counted != parse.subject
+
+
+def _same_named(parse: Parse, cue: Item) -> Field | None:
+    """ "What instrument is used the most" where each row of a table of instruments names one: its values are ranked."""
+    asked = [other for other in parse.before(cue, 99) if other.kind == "name" and other.columns]
+    links = [link for item in asked for link in item.columns if link.table == parse.subject and link.score > _SURELY]
+    return Field(Ref(links[0].table, links[0].column)) if len(asked) == 1 and links else None
 
 
 def _implied(parse: Parse, cue: Item) -> bool:
