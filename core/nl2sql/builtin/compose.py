@@ -41,6 +41,7 @@ from core.nl2sql.builtin.owning import owned
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Query
 from core.nl2sql.builtin.referring import referred
+from core.nl2sql.builtin.singling import singled
 from core.nl2sql.builtin.subject import find_subject
 from core.nl2sql.builtin.text import lemma
 
@@ -112,6 +113,7 @@ PASSES: tuple[Pass, ...] = (
     ordering.orders,
     ordering.rank_by,
     ordering.rank_measure,
+    singled,
     denying.denials,
     pairing.pairs,
     compared,

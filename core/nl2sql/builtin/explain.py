@@ -200,6 +200,9 @@ def _compare_words(compare: Compare, index: Index) -> str:
 def _other_value(query: Query, index: Index) -> str:
     said = field_words(query.select[0], index)
     rows = _all([condition_words(c, index) for c in query.where])
+    if query.order and query.limit == 1:
+        own, by = " ".join(index.names.tables[query.subject]), field_words(query.order[0].field, index)
+        return f"that of the {own} with the {'highest' if query.order[0].descending else 'lowest'} {by.removeprefix('the ')}"
     return f"{said} of those where {rows}" if rows else said
 
 
