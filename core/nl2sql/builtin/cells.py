@@ -21,7 +21,7 @@ def values(parse: Parse) -> None:
     for item in parse.items:
         if item.kind != "value" or item.role:
             continue
-        compare = like(parse, item) or _value(parse, item)
+        compare = like(parse, item) or _alike(parse, done[-1] if done else None, item) or _value(parse, item)
         if compare is None:
             continue
         item.role = "condition"
@@ -30,6 +30,17 @@ def values(parse: Parse) -> None:
         else:
             done.append((item, compare))
     parse.where.extend(compare for _, compare in done)
+
+
+def _alike(parse: Parse, last: tuple[Item, Compare] | None, item: Item) -> Compare | None:
+    """ "Contain X or Y": the pattern of the one is the pattern of the other."""
+    if last is None or last[1].op != "like" or not item.quoted:
+        return None
+    between = parse.items[parse.position(last[0]) + 1 : parse.position(item)]
+    if not between or any(other.lower not in ("or", "and", ",") for other in between):
+        return None
+    pattern = str(last[1].values[0]).replace(last[0].text, item.text)
+    return Compare(last[1].field, "like", (pattern,), negated=last[1].negated)
 
 
 def unheld(parse: Parse) -> None:
@@ -50,7 +61,7 @@ def unheld(parse: Parse) -> None:
 def _reads_as_value(item: Item, parse: Parse) -> bool:
     if item.kind == "stop":
         return len(item.text) == 1 and item.lower not in ("a", "i", "s", "d", "m")
-    return item.text[:1].isupper() and item.start > 0
+    return (item.text[:1].isupper() or len(item.text) == 1) and item.start > 0
 
 
 def _rest(parse: Parse, item: Item) -> list[Item]:

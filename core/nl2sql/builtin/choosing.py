@@ -8,6 +8,11 @@ from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Ref
 
 _PAIRED, _IN_ORDER = 0.4, 0.1
+_BESIDE, _DIRECTED = 0.35, 0.3
+_ENDS = {
+    "from": frozenset({"origin", "source", "departure", "from", "start", "sender"}),
+    "to": frozenset({"destination", "arrival", "to", "end", "target", "receiver"}),
+}
 _SHARED, _MOST_SHARED = 0.07, 3
 
 
@@ -43,7 +48,7 @@ def _weigh(parse: Parse, item: Item, link: Link, beside: Item | None) -> float:
                 default=0.0,
             )
             weight += 0.6 * match
-            weight += 0.25 if other.table and other.table.table == link.table else 0.0
+            weight += _BESIDE if other.table and other.table.table == link.table else 0.0
     anchor = [parse.subject] if parse.subject else said
     if anchor and link.table not in anchor:
         distance = min(parse.index.graph.distance(table_, link.table) for table_ in anchor)
@@ -54,7 +59,7 @@ def _weigh(parse: Parse, item: Item, link: Link, beside: Item | None) -> float:
         weight -= 0.02
     label = [f.expr for f in parse.label(link.table)]
     weight += 0.06 if Ref(link.table, link.column) in label else 0.0
-    weight += _paired(parse, item, link)
+    weight += _paired(parse, item, link) + _directed(parse, item, link)
     weight += _SHARED * min(_MOST_SHARED, _company(parse, item, link.table))
     return weight - (0.4 if table.is_view else 0.0)
 
@@ -76,6 +81,13 @@ def _paired(parse: Parse, item: Item, link: Link) -> float:
 
 def _holds(items: list[Item], table: str, column: str) -> bool:
     return any((held.table, held.column) == (table, column) for item in items for held in item.links)
+
+
+def _directed(parse: Parse, item: Item, link: Link) -> float:
+    """ "From Oslo to Rome": where something starts and where it ends."""
+    before = next(iter(parse.before(item, 1)), None)
+    ends = _ENDS.get(before.lower, frozenset()) if before is not None else frozenset()
+    return _DIRECTED if ends & set(parse.index.names.columns[link.table, link.column]) else 0.0
 
 
 def _company(parse: Parse, item: Item, table: str) -> int:

@@ -77,7 +77,7 @@ def _compare(parse: Parse, cue: Item, number: Item) -> None:
 def _compared(parse: Parse, cue: Item, number: Item) -> tuple[Field | None, str]:
     """What is compared: an aggregate or count beside it, a column before or after, a table after, or what a word implies."""
     follow = _name_after(parse, max(cue, number, key=lambda item: item.start))
-    if (known := _continued(parse, cue)) and (follow is None or follow.kind != "name"):
+    if (known := _continued(parse, cue)) and (follow is None or follow.kind != "name") and not _unit_column(parse, cue, None):
         return known, ""
     if happened := times(parse, number):
         return happened, parse.subject
@@ -253,6 +253,9 @@ def _to_average(parse: Parse, cue: Item) -> None:
     parse.where.append(Compare(field, cue.cue.value, query=inner))
 
 
+_HAVING = ("with", "have", "has", "having", "had", "of", "and", "exactly")
+
+
 def equalities(parse: Parse) -> None:
     """A column followed by a bare number: "in room 111", "rating is 5", "year 2004"."""
     for item in parse.items:
@@ -281,12 +284,23 @@ def equalities(parse: Parse) -> None:
         if ref is None:
             continue
         values = [tidy(item.number), *_more_numbers(parse, item)]
+        high = _span_end(parse, item) if len(values) == 1 else None
         equals = next((other for other in parse.before(item, 3) if other.is_cue("compare", "=") and not other.role), None)
         if equals:
             equals.role = "condition"
         before.role = item.role = "condition"
         op = "=" if len(values) == 1 else "in"
+        if high is not None and high.number is not None:
+            op, high.role = "between", "condition"
+            values.append(tidy(high.number))
         parse.where.append(Compare(Field(ref), op, tuple(values), negated=negated(parse, item)))
+
+
+def _span_end(parse: Parse, item: Item) -> Item | None:
+    """The 25 of "age 20 to 25"."""
+    after = parse.after(item, 2)
+    spans = len(after) == 2 and after[0].lower in ("to", "through") and after[1].kind == "number" and not after[1].role
+    return after[1] if spans else None
 
 
 def _more_numbers(parse: Parse, item: Item) -> list[int | float]:
@@ -318,7 +332,7 @@ def _number_of(parse: Parse, number: Item) -> bool:
         or follow.kind != "name"
         or follow.role
         or before is None
-        or before.lower not in ("with", "have", "has", "having", "had", "of")
+        or not (before.lower in _HAVING or follow.lower.endswith(" old"))
     ):
         return False
     ref = parse.column_of(follow, "number", parse.subject)

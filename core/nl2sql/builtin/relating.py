@@ -24,7 +24,13 @@ def relations(parse: Parse) -> None:
             item.role = "condition"
         elif (parse.in_condition(item) or _after_count(parse, item)) and _reachable(parse, table):
             item.role = "condition"
-            if item.table.score >= 0.88 and not item.fuzzy and not _used(parse, table) and _narrows(parse, table):
+            if (
+                item.table.score >= 0.88
+                and not item.fuzzy
+                and not _used(parse, table)
+                and _narrows(parse, table)
+                and not _told(parse, item)
+            ):
                 parse.where.append(Related(table))
     _negated_beyond(parse)
 
@@ -35,6 +41,13 @@ def _after_count(parse: Parse, item: Item) -> bool:
     return (
         bool(counted) and not parse.groups and item.start > counted[0].at and all(o.field.table == parse.subject for o in counted)
     )
+
+
+def _told(parse: Parse, item: Item) -> bool:
+    """ "Living in Oslo": a table named by a verb, whose object is a condition of its own already."""
+    follow = next(iter(parse.after(item, 1)), None)
+    verb = item.lower.split()[-1] in ("in", "at", "to", "by", "from", "on")
+    return verb and follow is not None and follow.kind == "value" and follow.role == "condition"
 
 
 def _narrows(parse: Parse, table: str) -> bool:

@@ -149,9 +149,8 @@ def _time_column(parse: Parse, item: Item, period: Period) -> Ref | None:
 
 def _event_beside(parse: Parse, item: Item) -> Ref | None:
     """ "Orders in 2024", "an exhibition in 2004": the date of the table said right before."""
-    before = next(
-        (other for other in parse.before(item, 3) if other.kind not in ("stop", "mark") and not other.is_cue("compare")), None
-    )
+    skipped = ("stop", "mark", "word")
+    before = next((other for other in parse.before(item, 4) if other.kind not in skipped and not other.is_cue("compare")), None)
     if before is None or before.kind != "name" or not before.table or before.role == "group":
         return None
     table = before.table.table

@@ -6,3 +6,5 @@ INSERT INTO guides VALUES ('Rosa', 'Webb', 11), ('Amir', 'Cole', 12), ('Webb', '
 INSERT INTO campers VALUES ('Dana', 'Cole', 11, 9, 'TX', 'Y'), ('Amir', 'Bauer', 11, 12, 'OH', 'N'), ('Lena', 'Frost', 12, 10, 'OH', 'N'), ('Cole', 'Amir', 14, 11, 'TX', 'N'), ('Nils', 'Webb', 14, 9, 'ME', 'Y');
 INSERT INTO lake VALUES (7, 'Heron', -20, 'Quiet waters'), (8, 'Otter', 35, 'Swim and smile'), (9, 'Loon', 640, 'Cold but quiet');
 INSERT INTO climate VALUES (7, -4, 21), (8, -9, 19), (9, -15, 14);
+CREATE TABLE ferry (ferryno INTEGER PRIMARY KEY, source VARCHAR(20), destination VARCHAR(20));
+INSERT INTO ferry VALUES (1, 'Loon', 'Otter'), (2, 'Otter', 'Loon'), (3, 'Heron', 'Loon');
