@@ -22,6 +22,10 @@ def owned(parse: Parse) -> None:
             item.kind, item.owner = "name", owner
             item.links = _label(parse, owner)
             continue
+        if _only_an_id(item) and (named := _named(parse, item)) and (key := parse.key(_table(named)) if _table(named) else []):
+            if len(key) == 1 and isinstance(ref := key[0].expr, Ref):
+                item.kind, item.links = "name", (Link("column", ref.table, ref.column),)
+            continue
         if item.kind != "name" or item.role or lemma(item.lower) not in _GENERIC:
             continue
         named = _named(parse, item)
@@ -40,6 +44,11 @@ def owned(parse: Parse) -> None:
 def _only_a_word(parse: Parse, item: Item) -> bool:
     """ "Name of every company" where no column at all is called name."""
     return item.kind == "stop" and item.lower in ("name", "names") and not item.role and parse.position(item) > 0
+
+
+def _only_an_id(item: Item) -> bool:
+    """ "The id of the aircraft" where its key is called otherwise (aid)."""
+    return item.kind in ("word", "stop") and item.lower in ("id", "ids") and not item.role
 
 
 def _label(parse: Parse, table: str) -> tuple[Link, ...]:
