@@ -10,7 +10,7 @@ from core.nl2sql.builtin.assemble import Conventions
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse, numberlike
-from core.nl2sql.builtin.query import Field, Query, refs
+from core.nl2sql.builtin.query import Field, Query, Ref, refs
 
 _ADDS = re.compile(r"\b(and|also|too|as well|additionally|plus|add|in addition|along with|include|including|or)\b|^with\b")
 _ADDS_SURELY = re.compile(r"\b(also|too|as well|additionally|plus|add|in addition|along with|include|including|or)\b|^with\b")
@@ -77,4 +77,9 @@ def is_scalar(query: Query) -> bool:
 def adds_up(field: Field, change: Change) -> bool:
     """Whether a field is a number that can be measured."""
     ref = next(refs(field.expr), None)
-    return ref is not None and numberlike(change.parse.column(ref)) and change.parse.column(ref).role is not Role.KEY
+    return ref is not None and is_number(ref, change.parse)
+
+
+def is_number(ref: Ref, parse: Parse) -> bool:
+    """A column of numbers that are no keys."""
+    return numberlike(parse.column(ref)) and parse.column(ref).role is not Role.KEY

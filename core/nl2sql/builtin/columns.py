@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from core.nl2sql.builtin.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.explain import field_words
-from core.nl2sql.builtin.listing import as_list
-from core.nl2sql.builtin.query import Field, Query, Ref
+from core.nl2sql.builtin.listing import as_list, is_extreme
+from core.nl2sql.builtin.query import Field, Query, Ref, refs
 
 _HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\b")
 _PLACES = ("location", "city", "country", "hometown", "nationality", "state", "address", "region", "place", "venue")
@@ -16,19 +16,35 @@ _PLACES = ("location", "city", "country", "hometown", "nationality", "state", "a
 
 def columns(query: Query, change: Change) -> Query:
     """ "Also show their email" adds to a list; "just the names" and "what is its budget?" take the place of what it shows."""
+    if re.match(r"(and )?(who|which|whose)\b", change.text) and (is_extreme(query) or _ranks(change)):
+        change.parse.outputs = []
+        return query
     new = change.shown(aggregated=False) or _asked_columns(query, change) or _asked_table(query, change)
     if not new or change.parse.groups or (change.shown(aggregated=True) and query.measures):
         return query
-    adds = change.adds or not (change.asks or change.lists or change.points or _only(change) or change.replaces)
+    adds = _adds(change)
     if query.measures and not is_scalar(query):
         return _beside_groups(query, new, change) if adds else query
     base = as_list(query, change)
-    if is_scalar(query):
-        base = replace(base, select=(), distinct=False)
-    elif not adds and not (change.conventions.show_measure and change.asks):
-        base = replace(base, select=())
+    if is_scalar(query) or not (adds or (change.conventions.show_measure and change.asks)):
+        base = replace(base, select=(), distinct=base.distinct and not is_scalar(query))
     else:
         new = [f for f in new if f not in query.select] or new
+    return _shown(base, query, new, change)
+
+
+def _ranks(change: Change) -> bool:
+    return any(item.role == "bare rank" for item in change.parse.items)
+
+
+def _adds(change: Change) -> bool:
+    if change.adds or re.search(r"\beach\b", change.text):
+        return True
+    return not (change.asks or change.lists or change.points or _only(change) or change.replaces)
+
+
+def _shown(base: Query, query: Query, new: list[Field], change: Change) -> Query:
+    """The columns that are new beside those of `base`."""
     if all(f in base.select for f in new):
         base = replace(base, select=()) if not change.conventions.show_measure else base
         new = new if not base.select else []
@@ -39,7 +55,16 @@ def columns(query: Query, change: Change) -> Query:
         return query
     words = ", ".join(field_words(f, change.index) for f in new)
     change.said.append(f"+ {words}" if base.select else words)
-    return replace(base, select=(*base.select, *new), keys=_keys_kept(base, new))
+    return _through(replace(base, select=(*base.select, *new), keys=_keys_kept(base, new)), change)
+
+
+def _through(query: Query, change: Change) -> Query:
+    """Of other rows that several of these lead to, each is shown once, and only those that are led to."""
+    tables = {ref.table for field in query.select for ref in refs(field.expr)}
+    chains = [change.index.graph.path((query.subject,), table) for table in tables]
+    if query.subject in tables or query.grouped or query.order or not any(e.many for chain in chains for e in chain or ()):
+        return query
+    return replace(query, tables=tuple(dict.fromkeys((*query.tables, query.subject))), distinct=True)
 
 
 def _keys_kept(query: Query, new: list[Field]) -> tuple[Field, ...]:
@@ -87,6 +112,8 @@ def _asked_columns(query: Query, change: Change) -> list[Field]:
     table = query.subject
     if asked is None:
         return []
+    for item in change.parse.items:
+        item.role = item.role or ("target" if item.kind == "word" and asked[2] in ("where", "when") else "")
     if asked[2] == "where":
         said = change.index.names.columns
         found = (c.name for w in _PLACES for c in change.index.table(table).columns if w in said[table, c.name])
@@ -115,6 +142,10 @@ def fewer_columns(query: Query, change: Change) -> Query:
         change.said.append("only " + " and ".join(field_words(f, change.index) for f in measured))
         order = tuple(o for o in query.order if not o.field.aggregate or o.field in measured)
         return replace(query, select=(*query.dimensions, *measured), order=order)
+    plain = [f for f in change.shown(aggregated=False) if f in query.dimensions]
+    if _only(change) and plain and query.measures and query.dimensions and not measured:
+        change.said.append("only " + " and ".join(field_words(f, change.index) for f in plain))
+        return replace(query, select=tuple(plain), keys=query.keys or query.dimensions)
     if not _HIDES.match(change.text) or any(item.kind in ("value", "number", "period") for item in change.parse.items):
         return query
     gone: list[Field] = []

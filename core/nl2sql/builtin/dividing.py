@@ -12,6 +12,8 @@ from core.nl2sql.builtin.listing import only_sorts, unjoined
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Order, Query, Ref
 
+_EACH = r"\b(each|every one)\b( one| of (them|those|these))?(\W*$| (have|has|had|do|does|did|is|are|get|got)\b)|\bper each\b"
+
 
 def grains(query: Query, change: Change) -> Query:
     """ "By quarter", "weekly": another grain of the time that is shown already."""
@@ -33,7 +35,7 @@ def grains(query: Query, change: Change) -> Query:
 def dimensions(query: Query, change: Change) -> Query:
     """ "By staff instead" takes the place of what it was by; "and by month" comes on top."""
     parse = change.parse
-    if _of_each(change) and query.dimensions and not query.measures:
+    if _of_each(change) and query.dimensions and not query.measures and change.shown(aggregated=True):
         parse.groups = [*parse.groups, *(Output(99, f, _entity(f, parse)) for f in query.dimensions)]
         query = replace(query, select=(), distinct=False)
     if only_sorts(query, change):
@@ -71,7 +73,7 @@ def _splits(change: Change) -> bool:
 
 def _of_each(change: Change) -> bool:
     """ "How many orders has each?": of every row that is listed."""
-    return bool(re.search(r"\b(each|every one)\b( one| of (them|those|these))?\W*$|\bper each\b", change.text))
+    return bool(re.search(_EACH, change.text))
 
 
 def _entity(field: Field, parse: Parse) -> str:

@@ -34,7 +34,11 @@ _POINTS_SURELY = re.compile(
     r"\b(instead|of (those|these|them|that)|among (those|these|them)|(for|of|with) it|the same|this (list|result|chart)"
     r"|(the|that|this) (filter|filters|chart|result|list)|(that|this|it)\?*$"
     r"|(which|this|that|these|those|the|only|other|first|second|third|fourth|fifth|last|[a-z]+est|most [a-z]+|[a-z]+) ones?\b"
-    r"(?! of the)|(of|for|in|to|from|by) each\W*$|each\W*$|as well\W*$|too\W*$)"
+    r"(?! of the)|each\W*$|(does|do|did|has|have) each\b|each (have|has|do)\b|as well\W*$|too\W*$)"
+)
+_ASKS_OF_THEM = re.compile(
+    r"^(and )?(how|which|what)\b[\w ]* (do|does|did|have|has|had|were|was|are|is) (they|those|these|it|he|she)\b"
+    r"|^(and )?(which|what|who|whose)\b[\w ]* (them|those)\W*$"
 )
 _PRONOUN = re.compile(r"\b(they|them|their|theirs|it|its|those|these|he|she|his|her|him)\b")
 _ASKING = re.compile(
@@ -50,7 +54,11 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
     """How a follow-up's words (lower case, see `Change.text`) stand to the query before it."""
     named = _names_rows(items)
     opens = bool(_OPENS.match(text))
-    if _POINTS_SURELY.search(_NOT_ONES.sub("", text)) or (_PRONOUN.search(text) and not _antecedent(text, items)):
+    if (
+        _ASKS_OF_THEM.match(text)
+        or _POINTS_SURELY.search(_NOT_ONES.sub("", text))
+        or (_PRONOUN.search(text) and not _antecedent(text, items))
+    ):
         return Lean.LEANS
     full = (_asks(text, items) and named) or (opens and any(item.kind == "name" and item.table for item in items))
     if _STRONG_START.match(text):

@@ -29,6 +29,7 @@ from core.nl2sql.builtin.reranking import superlative_words
 _UNDO = re.compile(
     r"^(undo|go back|back)( (that|it|this|the last (change|one)|one step|to the (previous|one before)( one)?))?\W*$"
 )
+_ONES_FIRST = re.compile(r"\b(\w+est|most \w+) (ones?|rows?) first\b")
 _INSTEAD_OF = re.compile(r"\b(instead of|rather than|in place of)\b.*$")
 
 
@@ -50,8 +51,8 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
     if _UNDO.match(text):
         return _undone(asked, index, today)
     previous = asked[0]
-    items = link(_INSTEAD_OF.sub("instead", question), index, today)
-    text = _INSTEAD_OF.sub("instead", text)
+    question, text = (_ONES_FIRST.sub(r"\1 first", _INSTEAD_OF.sub("instead", said)) for said in (question, text))
+    items = link(question, index, today)
     leaning = lean(text, items, previous)
     parse = _fragment(items, previous, context, index, today)
     change = Change(text, parse, index, conventions)

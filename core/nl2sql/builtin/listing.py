@@ -11,7 +11,10 @@ from core.nl2sql.builtin.explain import plural
 from core.nl2sql.builtin.plan import measure_table
 from core.nl2sql.builtin.query import Compare, Condition, Field, Order, Query, Ref, Related, tables_of
 
-_COUNTS_THEM = re.compile(r"\b(of (those|these|them)|those|these|them|they|are there|is that|in total)\b|^how many\W*$")
+_COUNTS_THEM = re.compile(
+    r"\b(of (those|these|them)|those|these|them|they|are there|is that|in total)\b|^how many\W*$"
+    r"|(different|distinct|unique)( ones?)?\W*$"
+)
 _LISTS_THEM = re.compile(
     r"^(and )?((who|what|which)( ones?)?( are| were| is)? ?(they|those|these|them|that|it)?( exactly)?"
     r"|(list|show|name|give|display)( me)?( all| all of| the)? ?(them|those|these|names|list|rows|of them)"
@@ -72,7 +75,8 @@ def counted(query: Query, change: Change) -> Query:
         total = next((f for f in query.measures if f.aggregate == "count"), count_of(change.parse, query.subject))
         if not (query.having or query.limit):
             return replace(query, select=(total,), keys=(), order=(), limit=None, offset=0)
-    if query.distinct and len(query.select) == 1 and query.limit is None:
+    apart = query.distinct or re.search(r"\b(different|distinct|unique)\b", change.text)
+    if apart and len(query.select) == 1 and query.limit is None and not query.measures:
         return replace(query, select=(replace(query.select[0], aggregate="count", distinct=True),), distinct=False, order=())
     rows = rows_of(query, change)
     return replace(plain(rows), select=(count_of(change.parse, rows.subject),))
@@ -95,7 +99,7 @@ def listed(query: Query, change: Change) -> Query:
     if change.said or (not plainly and not only_sorts(query, change) and not (is_scalar(query) and change.points)):
         return query
     label = tuple(_named(query.subject, change))
-    if _extreme(query):
+    if is_extreme(query):
         field = query.measures[0]
         order = (Order(replace(field, aggregate=""), field.aggregate == "max"),)
         change.said.append(f"which {' '.join(change.index.names.tables[query.subject])} it is")
@@ -109,7 +113,7 @@ def listed(query: Query, change: Change) -> Query:
     return rows
 
 
-def _extreme(query: Query) -> bool:
+def is_extreme(query: Query) -> bool:
     return is_scalar(query) and len(query.select) == 1 and query.measures[0].aggregate in ("max", "min")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from core.nl2sql.builtin.change import Change, is_scalar
+from core.nl2sql.builtin.change import Change, is_number, is_scalar
 from core.nl2sql.builtin.explain import condition_words
 from core.nl2sql.builtin.flags import yes_cell
 from core.nl2sql.builtin.numerals import tidy
@@ -84,7 +84,10 @@ def _compared_before(query: Query, parse: Parse, end: int, implied: bool) -> Fie
     if query.grouped and not is_scalar(query) and query.measures:
         return None if implied else query.measures[0]
     earlier = [c.field for c in comparisons(query.where) if c.op in _RANGE and not c.query]
-    return earlier[-1] if earlier and (not implied or len(earlier) == 1) else None
+    if earlier:
+        return earlier[-1] if not implied or len(earlier) == 1 else None
+    shown = [f for f in query.dimensions if isinstance(f.expr, Ref) and not f.grain and is_number(f.expr, parse)]
+    return shown[-1] if shown and not implied else None
 
 
 def prefer_known(query: Query, parse: Parse) -> None:
@@ -158,7 +161,7 @@ def _lets_in(query: Query, old: Condition, new: Condition, change: Change) -> bo
         return False
     if change.adds_surely:
         return True
-    return not is_scalar(query) and not _PARALLEL.match(change.text)
+    return not is_scalar(query) and not change.text.endswith("?") and not _PARALLEL.match(change.text)
 
 
 def _excludes(condition: Condition) -> bool:

@@ -73,6 +73,8 @@ def _reaggregated(query: Query, change: Change) -> list[Field]:
     old = next((f for f in query.measures if f.expr is not None), None) or _number_behind(query, change)
     if cue is None or cue.cue is None or old is None:
         return []
+    if cue.role == "bare rank" and re.match(r"(and )?(who|which)\b", change.text):
+        return []
     if cue.role == "bare rank" and not is_scalar(query) and (cue.is_cue("superlative") or change.asks or not query.measures):
         return []
     aggregate = cue.cue.value if cue.is_cue("aggregate") else "max" if cue.is_cue("superlative", "desc") else "min"

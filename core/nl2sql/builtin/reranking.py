@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from core.models import Role
@@ -70,7 +71,11 @@ def nth(query: Query, change: Change) -> Query:
     if not query.order:
         return query
     found = _NTH.search(change.text)
-    if found and not change.parse.limit and (found[3] or change.text.startswith(("and", "the", "what about", found[2]))):
+    if (
+        found
+        and (found[3] or not change.parse.limit)
+        and (found[3] or change.text.startswith(("and", "the", "what about", found[2])))
+    ):
         _mark(change.parse, found[2])
         if found[2] == "last":
             flipped = tuple(Order(o.field, not o.descending) for o in query.order)
@@ -121,7 +126,10 @@ def superlatives(query: Query, change: Change) -> Query:
 
 def _bare(query: Query, change: Change, bare: Item) -> Query:
     target = _ranked_by(query, change.index)
-    if target is None or is_scalar(query):
+    if is_scalar(query):
+        target = Field(query.measures[0].expr) if query.measures[0].expr is not None and change.asks else None
+        query = as_list(query, change) if target else query
+    if target is None:
         return query
     bare.role = "rank"
     descending = bare.is_cue("superlative", "desc") or bare.is_cue("aggregate", "max")
@@ -174,8 +182,9 @@ def orders(query: Query, change: Change) -> Query:
         change.said.append(f"sorted by {order_words(flipped[0], change.index)}")
         return replace(query, order=flipped)
     order = tuple(parse.order) or _by_direction(query, change)
-    if not order or is_scalar(query):
+    if not order or (is_scalar(query) and any(o.field.aggregate for o in order)):
         return query
+    query = as_list(query, change)
     base = rows_of(query, change) if query.limit not in (None, 1) and _other_order(order, query) else query
     order = tuple(Order(_known(o.field, base), o.descending) for o in order)
     if any(not _allowed(o.field, base) for o in order):
@@ -197,6 +206,8 @@ def _by_direction(query: Query, change: Change) -> tuple[Order, ...]:
     descending = direction == "desc"
     cue = next((item for item in change.parse.items if item.is_cue("order")), None)
     adjective = _FIRST.sub("", cue.lower) if cue else ""
+    if shown := _shown_as(query, change.index, change.index.lexicon.implied.get(adjective, ())):
+        return (Order(shown, descending),)
     if adjective in change.index.lexicon.implied and (implied := change.parse.implied(adjective, query.subject)):
         ref, reverse = implied
         return (Order(Field(ref), descending != reverse),)
@@ -206,6 +217,15 @@ def _by_direction(query: Query, change: Change) -> tuple[Order, ...]:
     target = next(iter(pool), None) or ordered or next(iter(query.measures), None) or _ranked_by(query, change.index)
     target = target or next(iter(query.select), None)
     return (Order(target, descending),) if target else ()
+
+
+def _shown_as(query: Query, index: Index, words: Iterable[str]) -> Field | None:
+    """The column shown already that an adjective speaks of: "earliest first" where there is one date."""
+    for word in words:
+        for field in query.dimensions:
+            if isinstance(field.expr, Ref) and word in index.names.columns[field.expr.table, field.expr.column]:
+                return field
+    return None
 
 
 def _known(field_: Field, query: Query) -> Field:
