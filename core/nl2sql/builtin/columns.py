@@ -142,7 +142,7 @@ def fewer_columns(query: Query, change: Change) -> Query:
         change.said.append("only " + " and ".join(field_words(f, change.index) for f in measured))
         order = tuple(o for o in query.order if not o.field.aggregate or o.field in measured)
         return replace(query, select=(*query.dimensions, *measured), order=order)
-    plain = [f for f in change.shown(aggregated=False) if f in query.dimensions]
+    plain = [f for f in change.shown(aggregated=False) if f in query.dimensions] or _named_dimensions(query, change)
     if _only(change) and plain and query.measures and query.dimensions and not measured:
         change.said.append("only " + " and ".join(field_words(f, change.index) for f in plain))
         return replace(query, select=tuple(plain), keys=query.keys or query.dimensions)
@@ -165,6 +165,12 @@ def fewer_columns(query: Query, change: Change) -> Query:
     change.said.append("− " + ", ".join(field_words(f, change.index) for f in gone))
     kept = tuple(f for f in query.select if f not in gone)
     return replace(query, select=kept, order=tuple(o for o in query.order if o.field in kept or not o.field.aggregate))
+
+
+def _named_dimensions(query: Query, change: Change) -> list[Field]:
+    """ "Just the categories": the names that are shown of a table."""
+    tables = {item.table.table for item in change.parse.items if item.kind == "name" and item.table and not change.parse.where}
+    return [f for f in query.dimensions if isinstance(f.expr, Ref) and f.expr.table in tables]
 
 
 def _is_said(field: Field, text: str, change: Change) -> bool:

@@ -43,7 +43,9 @@ def rows_of(query: Query, change: Change) -> Query:
     if key is None or not isinstance(key.expr, Ref):
         return query
     grouped = query.grouped
-    inner = replace(query, select=(key,), keys=(key,) if grouped else (), distinct=False)
+    ties = tuple(Order(f) for f in query.dimensions if query.stable and query.order and not grouped)
+    order = tuple({o.field: o for o in (*ties, *query.order)}[f] for f in dict.fromkeys(o.field for o in (*query.order, *ties)))
+    inner = replace(query, select=(key,), keys=(key,) if grouped else (), order=order, distinct=False)
     kept = tuple(f for f in query.dimensions if f != key)
     return Query(key.expr.table, kept or query.dimensions, where=(Compare(key, "in", query=inner),), stable=query.stable)
 
@@ -102,8 +104,9 @@ def listed(query: Query, change: Change) -> Query:
     if is_extreme(query):
         field = query.measures[0]
         order = (Order(replace(field, aggregate=""), field.aggregate == "max"),)
-        change.said.append(f"which {' '.join(change.index.names.tables[query.subject])} it is")
-        return replace(query, select=label, order=order, limit=1)
+        owner = _owner(query, change)
+        change.said.append(f"which {' '.join(change.index.names.tables[owner])} it is")
+        return replace(query, select=tuple(_named(owner, change)), order=order, limit=1)
     if not query.measures and query.select == label and not change.parse.where:
         return query
     rows = as_list(query, change)
@@ -111,6 +114,16 @@ def listed(query: Query, change: Change) -> Query:
     if rows != query:
         change.said.append(f"the {plural(query.subject, change.index)} themselves")
     return rows
+
+
+def _owner(query: Query, change: Change) -> str:
+    """The table asked for by name where its rows own these ("which student has it?"), else the one asked about before."""
+    for item in change.parse.items:
+        table = item.table.table if item.kind == "name" and item.table else ""
+        chain = change.index.graph.path((query.subject,), table) if table else None
+        if chain and not any(edge.many for edge in chain):
+            return table
+    return query.subject
 
 
 def is_extreme(query: Query) -> bool:

@@ -140,6 +140,7 @@ def filters(query: Query, change: Change) -> Query:
 
 def flagged(query: Query, change: Change) -> Query:
     """ "Only those on leave", "just the discontinued ones": a column of yes and no that is said of rows narrows them."""
+    _counted_flags(change)
     if not _SAYS_OF_ROWS.match(change.text) or not re.search(r"\b(those|these|ones?|that|who|which)\b", change.text):
         return query
     for output in list(change.parse.outputs):
@@ -148,6 +149,17 @@ def flagged(query: Query, change: Change) -> Query:
             change.parse.outputs.remove(output)
             change.parse.where.append(Compare(Field(ref), "=", (yes,), negated=_denied(change)))
     return query
+
+
+def _counted_flags(change: Change) -> None:
+    """ "How many of them are discontinued?" counts the rows that are."""
+    if not re.match(r"(and )?how many( of (them|those|these|the \w+))? (are|were|is)\b", change.text):
+        return
+    for output in change.parse.outputs:
+        ref = output.field.expr
+        if isinstance(ref, Ref) and output.field.aggregate == "count" and (yes := yes_cell(change.parse, ref)) is not None:
+            output.field = Field(None, "count", table=ref.table)
+            change.parse.where.append(Compare(Field(ref), "=", (yes,), negated=" not " in change.text))
 
 
 def _denied(change: Change) -> bool:

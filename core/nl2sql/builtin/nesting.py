@@ -102,10 +102,17 @@ def _condition(condition: Condition, scope: Scope) -> exp.Expr:
 def compare_node(compare: Compare, scope: Scope) -> exp.Expr:
     node = field_node(compare.field, scope)
     nested = _filled(compare.query, scope) if compare.query and compare.negated and compare.op == "in" else compare.query
-    inner = scope.nest(nested).subquery() if nested and scope.nest else None
+    inner = _inner(scope.nest(nested), nested, scope) if nested and scope.nest else None
     ref = next(iter(refs(compare.field.expr)), None)
     kind = scope.index.column(ref.table, ref.column).kind if ref and not compare.field.aggregate else None
     return predicate(node, compare, kind, inner, scope.dialect)
+
+
+def _inner(built: exp.Query, nested: Query, scope: Scope) -> exp.Subquery:
+    """A nested query; MySQL takes the first few of a set only from one nested in it once more."""
+    if scope.dialect == "mysql" and nested.limit is not None:
+        built = exp.select("*").from_(built.subquery("first_rows", copy=False), copy=False)
+    return built.subquery()
 
 
 def _filled(query: Query, scope: Scope) -> Query:

@@ -32,6 +32,7 @@ _UNLIMITED = re.compile(
     r"^(show |list |give |now |and )*(me )?(all|everything|every one|all of (them|those|these))\b"
     r"|\bno limit\b|\bwithout (the |a )?limit\b|\bremove (the )?limit\b"
 )
+_FROM = re.compile(r"^from (?:the )?(\w+) to .*")
 _FIRST = re.compile(r" (date )?first$")
 
 
@@ -205,7 +206,7 @@ def _by_direction(query: Query, change: Change) -> tuple[Order, ...]:
         return ()
     descending = direction == "desc"
     cue = next((item for item in change.parse.items if item.is_cue("order")), None)
-    adjective = _FIRST.sub("", cue.lower) if cue else ""
+    adjective = _FIRST.sub("", _FROM.sub(r"\1", cue.lower)) if cue else ""
     if shown := _shown_as(query, change.index, change.index.lexicon.implied.get(adjective, ())):
         return (Order(shown, descending),)
     if adjective in change.index.lexicon.implied and (implied := change.parse.implied(adjective, query.subject)):

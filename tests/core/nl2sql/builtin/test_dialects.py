@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from core.models import Catalog
 from tests.conftest import absent
-from tests.core.nl2sql.builtin.schemas import NAMES, cases, catalog_of, drafted, make_sqlite, same, script
+from tests.core.nl2sql.builtin.schemas import NAMES, cases, catalog_of, context, drafted, make_sqlite, same, script
 
 POSTGRES = os.environ.get("TABLETALK_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 MYSQL = os.environ.get("TABLETALK_TEST_MYSQL_URL", "mysql+pymysql://root@127.0.0.1:3306/test")
@@ -120,3 +120,12 @@ def test_the_questions_are_many_and_use_every_construct(tmp_path: Path) -> None:
     assert len(written) >= 200
     missing = [what for what, pattern in CONSTRUCTS.items() if not any(re.search(pattern, sql) for sql in written)]
     assert not missing
+
+
+@pytest.mark.server
+def test_the_first_few_are_the_same_set_when_asked_about(server: Shops) -> None:
+    catalog, engine = server["shop"]
+    first = drafted("top 3 products by list price", catalog)
+    draft = drafted("how many of them are discontinued?", catalog, context(("top 3 products by list price", first)))
+    with engine.connect() as connection:
+        assert [tuple(row) for row in connection.exec_driver_sql(draft.sql)] == [(1,)]
