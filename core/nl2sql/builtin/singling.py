@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.models import Role
+from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.measuring import count_of
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Compare, Field, Order, Query, Ref
 
