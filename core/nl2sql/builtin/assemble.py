@@ -28,6 +28,8 @@ class Conventions:
     """Ties are broken by what is shown, so that a limit keeps the same rows everywhere."""
 
 
+_HANDFUL = 10
+"""How many rows "the longest films" are."""
 BENCHMARK = Conventions(show_measure=False, name_each=False, order_groups=False, stable=False)
 """What text-to-SQL benchmarks expect of the same questions: nothing shown or sorted that was not asked for."""
 
@@ -71,7 +73,7 @@ def bare(parse: Parse, conventions: Conventions) -> Query:
         where=tuple(dict.fromkeys(parse.where)),
         having=tuple(having),
         order=tuple(order),
-        limit=parse.limit,
+        limit=_HANDFUL if parse.several and conventions.show_measure and not within else parse.limit,
         tables=_kind(parse, [*select, *(o.field for o in order), *(c.field for c in having)]),
         within=(*within, *entity_keys(parse, parse.within, aggregates)) if within else (),
         distinct=parse.distinct and not grouped,

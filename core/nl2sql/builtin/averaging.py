@@ -30,8 +30,7 @@ def averages(parse: Parse) -> None:
         if mark.role or not mark.is_cue("aggregate", "avg"):
             continue
         cue = _cue(parse, mark)
-        if cue is None:
-            _order_value(parse, mark)
+        if _order_value(parse, mark) or cue is None:
             continue
         adverb = cue.kind == "grain"
         unit = cue if adverb else next((o for o in parse.after(cue, 3) if o.kind in ("name", "grain") and not o.role), None)
@@ -128,15 +127,16 @@ def per_row(parse: Parse, field: Field, table: str) -> Field | None:
     return replace(field, per=Field(own) if own else key[0])
 
 
-def _order_value(parse: Parse, mark: Item) -> None:
+def _order_value(parse: Parse, mark: Item) -> bool:
     """ "Average order value": of whole orders, also where the amounts are those of their lines."""
     after = parse.after(mark, 2)
     said = tuple(lemma(word) for word in words(" ".join(item.text for item in after)))[:2]
     earned = money_for(parse, ("revenue",)) if said in _ONE_ORDER and not any(item.role for item in after) else None
     orders = next((table.name for table in parse.index.catalog.tables if parse.index.names.tables[table.name] == ("order",)), "")
     if earned is None or not orders or measure_table(Field(earned)) == orders:
-        return
+        return False
     if field := per_row(parse, Field(earned, "sum", label="average_order_value"), orders):
         for item in (mark, *after[: 1 if " " in after[0].text else 2]):
             item.role = "measure"
         parse.outputs.append(Output(mark.start, field))
+    return field is not None

@@ -11,6 +11,7 @@ _BETWEEN = {"of", "for", "in", "across", "from", "at", "among", "by"}
 _PASSED = {"the", "a", "of", "their", "its", "different"}
 _ALL = {"all", "the", "of", "those", "any"}
 _RELATIVE = {"that", "which", "who", "where", "with", "having", "whose"}
+_AGAINST = ("vs", "versus", "against")
 _ADVERBS = {"daily", "weekly", "monthly", "quarterly", "yearly", "annual", "annually"}
 
 
@@ -51,14 +52,16 @@ def _ranges_over(parse: Parse, item: Item) -> bool:
 def contrasted(parse: Parse) -> None:
     """ "The average age of male and female students": cells of one column named side by side are measured each."""
     measured = [output for output in parse.outputs if output.field.aggregate]
-    if parse.groups or not measured or len(measured) < len(parse.outputs) or parse.having:
+    against = any(item.lower in _AGAINST for item in parse.items)
+    if (parse.groups and not against) or not measured or len(measured) < len(parse.outputs) or parse.having:
         return
     for compare in parse.where:
         if isinstance(compare, Compare) and compare.op == "in" and not compare.negated and len(compare.values) > 1:
             said = [item for item in parse.items if item.kind == "value" and item.role == "condition"]
             between = parse.items[parse.position(said[0]) : parse.position(said[-1])] if said else []
-            joined = len(said) == len(compare.values) and any(item.lower == "and" for item in between)
-            if joined and (_every_cell(parse, compare) or all(o.field.aggregate in ("avg", "min", "max") for o in measured)):
+            joined = len(said) == len(compare.values) and any(item.lower in ("and", *_AGAINST) for item in between)
+            each = all(output.field.aggregate in ("avg", "min", "max") for output in measured)
+            if joined and (against or each or _every_cell(parse, compare)):
                 parse.groups.append(Output(said[0].start, compare.field))
                 return
 

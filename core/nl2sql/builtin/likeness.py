@@ -6,7 +6,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.text import words
 
-_JOINING = {"and", "or", ",", "nor", "&"}
+_JOINING = {"and", "or", ",", "nor", "&", "vs", "versus", "against"}
 
 
 def likeness(parse: Parse) -> None:

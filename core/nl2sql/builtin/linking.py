@@ -129,7 +129,7 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
         if plural and len(key) == 2 and end == position + 2 and _is_table(key[:1], index):
             # "films directed" is no compound, "film length" is
             links = tuple(found for found in links if found.kind == "table" and found.score >= _WHOLE)
-        elif len(key) == 2 and end == position + 2 and last.lower != last.lemma and _is_table(key[1:], index):
+        elif len(key) == 2 and end == position + 2 and last.lower != last.lemma and _is_table((_written(last, index),), index):
             links = tuple(found for found in links if found.kind == "table")  # nor is "discontinued products"
         if len(key) == 1 and last.lemma in _AUXILIARY:
             links = ()  # "are" is no column that says whether somebody is something
@@ -154,6 +154,12 @@ def _is_column(key: tuple[str, ...], size: int, index: Index) -> bool:
     return size == 1 and any(found.kind == "column" and found.score >= 0.95 for found in index.phrases.get(key, ()))
 
 
+def _written(token: Token, index: Index) -> tuple[str, ...]:
+    """The forms of a token, or just what it abbreviates."""
+    full = index.lexicon.abbreviations.get(token.lemma, "")
+    return (full,) if full else _forms(token, index)
+
+
 def _is_table(key: tuple[tuple[str, ...], ...], index: Index) -> bool:
     return any(found.kind == "table" and found.score >= 0.95 for found in lookup(key, index))
 
@@ -165,7 +171,7 @@ def _content(tokens: Sequence[Token], start: int, end: int) -> list[Token]:
 def _forms(token: Token, index: Index) -> tuple[str, ...]:
     """The lemma itself, then words of the schema with the same stem, then an abbreviation written out."""
     near = index.stems.get(stem(token.lower), set()) if token.kind == "word" and len(token.lower) > 4 else set()
-    written = index.lexicon.abbreviations.get(token.lower, "")
+    written = index.lexicon.abbreviations.get(token.lower, "") or index.lexicon.abbreviations.get(token.lemma, "")
     forms = [token.lemma, *sorted(near - {token.lemma})[:3]]
     if token.lower != token.lemma:
         forms.append(token.lower)

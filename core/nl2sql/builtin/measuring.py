@@ -13,6 +13,8 @@ from core.nl2sql.builtin.stored import stored_count
 from core.nl2sql.builtin.text import lemma
 
 _PER_UNIT = {"price", "cost", "rate", "percent", "fee"}
+_MONEYED = {"payment", "sale", "refund", "expense", "donation", "deposit"}
+"""Events that are an amount: the total of payments is what was paid."""
 _SURE = 0.8
 """A column that fits worse than this is not summed without being told to."""
 _DIVIDING = ("by", "per", "across", "broken down by", "grouped by", "group by", "split by", "breakdown by", "segmented by")
@@ -114,6 +116,8 @@ def _aggregate(parse: Parse, aggregate: str, item: Item) -> Field | None:
         return Field(stored, aggregate)
     ref = parse.column_of(item, "number", parse.subject)
     named = bool(item.columns) and (table is None or item.columns[0].score >= table.score)
+    if ref and aggregate == "sum" and _priced(parse, ref, item):
+        ref = _number_of(parse, item)
     if earned := money(parse, item):
         return Field(earned, aggregate)
     if ref and (named or table is None) and parse.column(ref).role is not Role.KEY:
@@ -125,11 +129,17 @@ def _aggregate(parse: Parse, aggregate: str, item: Item) -> Field | None:
         return Field(main, aggregate)
     if table and aggregate == "sum":
         paid = main_measure(parse, table.table)
-        plural = item.lower.endswith("s")
+        plural = item.lower.endswith("s") and lemma(item.lower) not in _MONEYED
         return Field(paid, "sum") if paid and not plural else count_of(parse, table.table)
     if aggregate in ("min", "max") and (column := parse.column_of(item)):
         return Field(column, aggregate)
     return None
+
+
+def _priced(parse: Parse, ref: Ref, item: Item) -> bool:
+    """Whether a column is a price or cost and the words are not: "total units sold" adds up no unit prices."""
+    said = {lemma(word) for word in item.lower.split()}
+    return bool(_PER_UNIT & set(parse.index.names.columns[ref.table, ref.column])) and not _PER_UNIT & said
 
 
 def main_measure(parse: Parse, table: str) -> Ref | None:

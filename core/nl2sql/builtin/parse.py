@@ -115,6 +115,8 @@ class Parse:
     """What a superlative ranks by."""
     direction: str = ""
     """asc or desc said without a column."""
+    several: bool = False
+    """A superlative without a number speaks of several ("the longest films")."""
     undirected: bool = False
     """An order was asked for and no direction said."""
     limit: int | None = None

@@ -31,10 +31,10 @@ _MONTH = (
 )
 _GRAIN_FORMS = {
     "day": ("day", "days", "daily", "date"),
-    "week": ("week", "weeks", "weekly"),
-    "month": ("month", "months", "monthly"),
-    "quarter": ("quarter", "quarters", "quarterly"),
-    "year": ("year", "years", "yearly", "annual", "annually"),
+    "week": ("week", "weeks", "weekly", "wk"),
+    "month": ("month", "months", "monthly", "mnth", "mth", "mnths"),
+    "quarter": ("quarter", "quarters", "quarterly", "qtr", "qtrs"),
+    "year": ("year", "years", "yearly", "annual", "annually", "yr", "yrs"),
     "weekday": ("weekday",),
 }
 _WEEKDAY_PHRASES = ("day of the week", "day of week", "days of the week", "week day")

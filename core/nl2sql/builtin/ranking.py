@@ -91,6 +91,13 @@ def _add(parse: Parse, cue: Item, field: Field, *, reverse: bool = False) -> Non
     parse.ranked.append(field)
     if parse.limit is None:
         parse.limit = 1
+        parse.several = _plural_rows(parse, cue)
+
+
+def _plural_rows(parse: Parse, cue: Item) -> bool:
+    """ "The longest films", "the oldest employees"."""
+    named = [item for item in parse.after(cue, 3) if item.kind == "name" and item.table and item.table.table == parse.subject]
+    return cue.lower not in _COUNTING and bool(named) and named[0].lower != lemma(named[0].lower)
 
 
 def _following(parse: Parse, cue: Item) -> Item | None:

@@ -26,6 +26,12 @@ _CONTRACTIONS = (
     (re.compile(r"\bwon['’]t\b", re.IGNORECASE), "will not"),
     (re.compile(r"n['’]t\b", re.IGNORECASE), " not"),
     (re.compile(r"\b(what|who|where|when|how|that|there|it)['’]s\b", re.IGNORECASE), r"\1 is"),
+    (re.compile(r"\b(what|who|where|how)s\b", re.IGNORECASE), r"\1 is"),
+    (re.compile(r"\bgimme\b", re.IGNORECASE), "give me"),
+    (re.compile(r"\bw/o(?=\s)", re.IGNORECASE), "without"),
+    (re.compile(r"\bw/(?=\s)", re.IGNORECASE), "with"),
+    (re.compile(r"\bhow (?:mny|man|mnay|amny)\b", re.IGNORECASE), "how many"),
+    (re.compile(r"\brev\b", re.IGNORECASE), "revenue"),
     (re.compile(r"\b(i|we|you|they)['’](m|re|ve|d|ll)\b", re.IGNORECASE), r"\1"),
 )
 with Path(__file__).with_name("forms.toml").open("rb") as _file:

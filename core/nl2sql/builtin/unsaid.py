@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.models import Assumption
 from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.lexicon import Cue
 from core.nl2sql.builtin.money import money_for
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Expr, Field, Order, refs
@@ -30,6 +31,31 @@ def by_revenue(parse: Parse) -> None:
     parse.direction = ""
     parse.limit = parse.limit or (1 if _single(parse, cue) else 10)
     parse.notes.append(Assumption("measure", f"“{cue.text}” is taken as by revenue; say another measure for another ranking"))
+
+
+def more(parse: Parse) -> None:
+    """ "Which store has more customers": more than all others, where nothing is said to compare with."""
+    if not parse.items or parse.items[0].lower not in ("which", "who", "what"):
+        return
+    for item in parse.items:
+        beside = parse.after(item, 99)
+        if item.lower == "more" and not item.role and not any("than" in other.lower.split() for other in beside):
+            item.kind, item.cue = "cue", Cue("superlative", "desc", "more")
+
+
+def strangers(parse: Parse) -> None:
+    """ "The top 5 wombats by revenue", "return rate": a ranking of nothing known and a rate no column holds are doubts."""
+    for item in parse.items:
+        follow = parse.next_real(item) if item.role == "limit" and item.number is not None else None
+        if follow is not None and follow.kind == "word" and not follow.role:
+            parse.doubts += [f"{follow.text} is not known"] * 4
+        if item.lower in ("rate", "rates") and item.kind in ("name", "word") and not _held(parse, item):
+            parse.doubts += ["no column holds the rate"] * 4
+
+
+def _held(parse: Parse, item: Item) -> bool:
+    """Whether a column is called a rate."""
+    return any("rate" in parse.index.names.columns[link.table, link.column] for link in item.columns)
 
 
 def _plain(parse: Parse, cue: Item) -> bool:

@@ -28,6 +28,8 @@ NOT_ANSWERED = [
     "profit by astronaut",
     "what percentage of orders in 2023 came",
     "year over year revenue growth by month",
+    "return rate by category",
+    "top 5 wombats by revenue",
     "yearly revenue growth in 2023",
     "share of revenue",
     "how many different products did we sell in 2023",
