@@ -219,6 +219,8 @@ def rank_by(parse: Parse) -> None:
         follow = next((other for other in parse.after(item, 4) if other.kind not in ("stop", "mark") and not other.role), None)
         if follow is None:
             continue
+        if _trailing(parse, item) and follow.table and not _measurable(parse, follow):
+            continue  # "units sold by product top 5": the limit comes last, and "by" opens the group
         field = _rank_field(parse, follow)
         if field:
             item.role = "order"
@@ -226,6 +228,16 @@ def rank_by(parse: Parse) -> None:
             parse.order.append(Order(field, not parse.direction.startswith("asc")))
             parse.direction = ""
             return
+
+
+def _trailing(parse: Parse, item: Item) -> bool:
+    """Whether the limit is said behind a word."""
+    return any(other.role == "limit" and other.start > item.start for other in parse.items)
+
+
+def _measurable(parse: Parse, item: Item) -> bool:
+    """Whether a name is that of a column of numbers, or a word of money."""
+    return money(parse, item) is not None or parse.column_of(item, "number", parse.subject) is not None
 
 
 def _rank_field(parse: Parse, follow: Item) -> Field | None:

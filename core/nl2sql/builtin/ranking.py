@@ -96,8 +96,10 @@ def _add(parse: Parse, cue: Item, field: Field, *, reverse: bool = False) -> Non
 
 def _plural_rows(parse: Parse, cue: Item) -> bool:
     """ "The longest films", "the oldest employees"."""
-    named = [item for item in parse.after(cue, 3) if item.kind == "name" and item.table and item.table.table == parse.subject]
-    return cue.lower not in _COUNTING and bool(named) and named[0].lower != lemma(named[0].lower)
+    near = [item for item in parse.after(cue, 2) if item.kind in ("name", "word")]
+    rows = next((item for item in near if item.table and item.table.table == parse.subject), None)
+    beside = rows is not None and all(item.kind in ("name", "word") for item in parse.after(cue, near.index(rows) + 1))
+    return cue.lower not in _COUNTING and rows is not None and beside and rows.lower != lemma(rows.lower)
 
 
 def _following(parse: Parse, cue: Item) -> Item | None:
