@@ -169,7 +169,10 @@ def fewer_columns(query: Query, change: Change) -> Query:
 
 def _named_dimensions(query: Query, change: Change) -> list[Field]:
     """ "Just the categories": the names that are shown of a table."""
-    tables = {item.table.table for item in change.parse.items if item.kind == "name" and item.table and not change.parse.where}
+    parse = change.parse
+    if parse.where or parse.having or parse.order or parse.limit or parse.groups:
+        return []
+    tables = {item.table.table for item in parse.items if item.kind == "name" and item.table}
     return [f for f in query.dimensions if isinstance(f.expr, Ref) and f.expr.table in tables]
 
 
