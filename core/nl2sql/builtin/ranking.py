@@ -9,6 +9,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.measuring import measure_of
 from core.nl2sql.builtin.money import money, money_for
 from core.nl2sql.builtin.parse import Output, Parse
+from core.nl2sql.builtin.popularity import doubted
 from core.nl2sql.builtin.query import Field, Order, Ref
 from core.nl2sql.builtin.stored import stored_count
 from core.nl2sql.builtin.text import lemma
@@ -131,6 +132,7 @@ def _frequency(parse: Parse, cue: Item) -> bool:
         counted = events_of(parse, entity) if entity else table
     elif parse.subject:
         counted = _asked_column(parse, cue) or events_of(parse, parse.subject)
+    doubted(parse, cue, counted)
     _add(parse, cue, count_of(parse, counted))
     return True
 
