@@ -34,10 +34,6 @@ BENCHMARK = Conventions(show_measure=False, name_each=False, order_groups=False,
 """What text-to-SQL benchmarks expect of the same questions: nothing shown or sorted that was not asked for."""
 
 
-def assemble(parse: Parse, conventions: Conventions) -> Query:
-    return dress(bare(parse, conventions), parse, conventions)
-
-
 def bare(parse: Parse, conventions: Conventions) -> Query:
     """The query as it was asked, with nothing shown or sorted beyond that; each of what is told apart may be named."""
     every = _once(_without_measured(parse))

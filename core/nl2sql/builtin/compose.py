@@ -28,7 +28,6 @@ from core.nl2sql.builtin import (
     unsaid,
     within,
 )
-from core.nl2sql.builtin.assemble import Conventions, assemble
 from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.clauses import compared
 from core.nl2sql.builtin.coordination import joined_extremes
@@ -39,7 +38,6 @@ from core.nl2sql.builtin.likeness import likeness
 from core.nl2sql.builtin.money import named
 from core.nl2sql.builtin.owning import owned
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Query
 from core.nl2sql.builtin.referring import referred
 from core.nl2sql.builtin.singling import singled
 from core.nl2sql.builtin.subject import find_subject
@@ -156,8 +154,7 @@ FRAGMENT_PASSES: tuple[Pass, ...] = tuple(step for step in PASSES if step not in
 """For a follow-up: the subject is known, and a fragment need not show anything."""
 
 
-def compose(parse: Parse, conventions: Conventions) -> Query:
-    """The query the items ask for; `parse` then says what each item was used for."""
+def understand(parse: Parse) -> None:
+    """Fills in the pieces of a query the items ask for; each item then says what it was used for."""
     for step in PASSES:
         step(parse)
-    return assemble(parse, conventions)

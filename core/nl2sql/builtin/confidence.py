@@ -32,7 +32,7 @@ def _matters(item: Item) -> bool:
     return True
 
 
-def confidence(parse: Parse, query: Query) -> float:
+def evidence(parse: Parse, query: Query) -> float:
     """Coverage × fit, less what was doubtful on the way."""
     used = [item for item in parse.items if item.role and item.kind in ("name", "value", "number", "period", "grain")]
     lost = [item for item in parse.items if _matters(item)]

@@ -10,7 +10,7 @@ from core.models import Context, Turn
 from core.nl2sql.builtin.assemble import Conventions
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.compose import FRAGMENT_PASSES
-from core.nl2sql.builtin.confidence import confidence, unused
+from core.nl2sql.builtin.confidence import evidence, unused
 from core.nl2sql.builtin.edits import EDITS
 from core.nl2sql.builtin.ellipsis import POLITE, Lean, lean
 from core.nl2sql.builtin.index import Index
@@ -95,7 +95,7 @@ def _undone(asked: list[Query], index: Index, today: date) -> Edit | None:
 def _sure(parse: Parse, query: Query) -> float:
     """As for any reading; where no word had to be found in the database, nothing may have been misread."""
     linked = any(item.role and item.kind in ("name", "value") for item in parse.items)
-    return confidence(parse, query) if linked or unused(parse) else 0.97
+    return evidence(parse, query) if linked or unused(parse) else 0.97
 
 
 def _query(turn: Turn, index: Index) -> Query | None:
