@@ -77,10 +77,8 @@ class Fitted:
     summary: list[str] = field(default_factory=list)
 
 
-def fit(
-    questions: Sequence[Question], root: Path, catalogs: Path, progress: Callable[[str, float], None], jobs: int = 0
-) -> Fitted:
-    """A ranker fitted on these questions; the summary tells how it does on databases left out. Needs gold SQL in every question."""
+def fit(questions: Sequence[Question], root: Path, catalogs: Path, progress: Progress, jobs: int = 0) -> Fitted:
+    """A ranker fitted on these questions, all with gold SQL; the summary tells how it does on databases left out."""
     asked = gather(questions, root, catalogs, progress, jobs)
     folds = [[a for a in asked if _fold(a.database) == at] for at in range(FOLDS)]
     chosen: list[tuple[Asked, int, float]] = []
@@ -223,7 +221,9 @@ def _best(asked: Asked, weights: dict[str, float]) -> tuple[int, float]:
 
 # ---- confidence
 def sure_weights(signs: Sequence[dict[str, float]], right: Sequence[bool], databases: Sequence[str]) -> dict[str, float]:
-    """Logistic regression by gradient descent; signals seen in few databases are left out."""
+    """Logistic regression by gradient descent; signals seen in few databases are left out. None to learn from: no weights."""
+    if not signs:
+        return {}
     places: dict[str, set[str]] = defaultdict(set)
     for sign, database in zip(signs, databases, strict=True):
         for name in sign:

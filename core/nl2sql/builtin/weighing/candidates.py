@@ -57,7 +57,7 @@ def readings(query: Query, view: View) -> list[Reading]:
 
 
 def varies(query: Query) -> bool:
-    """Business measures and what stands over time are left as they were read: there are no questions to learn their choice from."""
+    """Business measures and what stands over time are left as read: there are no questions to learn their choice from."""
     special = any(
         isinstance(field.expr, Arith) or field.share or field.over or field.per or field.grain or field.aggregate == "median"
         for field in (*query.select, *(order.field for order in query.order))

@@ -16,26 +16,8 @@ Atom = tuple[str, ...]
 """("shape", element), ("slot", position of the item, slot) or ("plain", feature)."""
 
 _OPENERS = frozenset(
-    [
-        "whose",
-        "with",
-        "that",
-        "who",
-        "which",
-        "where",
-        "for",
-        "in",
-        "by",
-        "of",
-        "from",
-        "having",
-        "have",
-        "has",
-        "when",
-        "per",
-        "each",
-    ]
-) | {"than", "sorted", "ordered", "on", "at", "but", "if"}
+    ("whose", "with", "that", "who", "which", "where", "for", "in", "by", "of", "from", "having", "have", "has", "when")
+) | frozenset(("per", "each", "than", "sorted", "ordered", "on", "at", "but", "if"))
 _FAR, _BESIDE = 99, 6
 _LEXICAL = frozenset(("cue", "stop", "mark", "word"))
 
