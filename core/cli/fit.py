@@ -20,7 +20,7 @@ from core.wiring import current_settings
 
 def add(commands: Any) -> None:
     parser = commands.add_parser("fit", help="fit the built-in engine's choice among readings to questions with known SQL")
-    parser.add_argument("questions", type=Path, help="lines {id, question, db_path | db, sql}")
+    parser.add_argument("questions", type=Path, help="lines {id, question, db_path, sql}, of SQLite files")
     parser.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="what db_path is relative to")
     parser.add_argument(
         "--split", choices=get_args(Split), default="train", help="of the databases, by name; a third is held out"
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     except (OSError, msgspec.DecodeError) as exc:
         print(f"The questions file cannot be read: {exc}", file=sys.stderr)
         return WRONG_USAGE
-    known = [question for question in questions if question.sql]
+    known = [question for question in questions if question.sql and question.db_path]
     if not known:
         print("No question in the file has a known SQL to learn from.", file=sys.stderr)
         return WRONG_USAGE

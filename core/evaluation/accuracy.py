@@ -7,7 +7,7 @@ rows as a multiset under some permutation of the columns, as a list where the go
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -33,7 +33,14 @@ def same_result(gold: ResultSet, answer: ResultSet, *, ordered: bool) -> bool:
     """Equal rows under some permutation of the answer's columns; numbers agree to 6 significant digits."""
     if gold.row_count != answer.row_count or (gold.row_count and len(gold.columns) != len(answer.columns)):
         return False
+    return same_rows(gold.rows(), answer.rows(), ordered=ordered)
+
+
+def same_rows(gold: Iterable[Sequence[Any]], answer: Iterable[Sequence[Any]], *, ordered: bool) -> bool:
+    """`same_result` of bare rows."""
     expected, given = _cells(gold), _cells(answer)
+    if len(expected) != len(given) or (expected and len(expected[0]) != len(given[0])):
+        return False
     if not ordered:
         return any(Counter(expected) == Counter(_arranged(given, order)) for order in _orders(expected, given, ordered))
     return any(expected == _arranged(given, order) for order in _orders(expected, given, ordered))
@@ -68,8 +75,8 @@ def _arranged(rows: Rows, order: tuple[int, ...]) -> Rows:
     return [tuple(row[position] for position in order) for row in rows]
 
 
-def _cells(result: ResultSet) -> Rows:
-    return [tuple(_cell(value) for value in row) for row in result.rows()]
+def _cells(rows: Iterable[Sequence[Any]]) -> Rows:
+    return [tuple(_cell(value) for value in row) for row in rows]
 
 
 def _cell(value: Any) -> Hashable:

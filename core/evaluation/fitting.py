@@ -1,31 +1,30 @@
 """Fitting: the built-in engine's ranker, learned from questions with known SQL by which of its readings give the gold's rows.
 
-Readings are gathered per database in parallel; the ranking weights maximise the likelihood of the right readings among all of a
+Readings are gathered per SQLite file in parallel; the ranking weights maximise the likelihood of the right readings among all of a
 question, the confidence weights that of being right, on predictions of databases left out (both with a quadratic penalty).
 """
 
 from __future__ import annotations
 
 import hashlib
-import time
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.config import ConnectionSpec
-from core.errors import TabletalkError
-from core.evaluation.accuracy import is_ordered, same_result
+from core.evaluation.accuracy import is_ordered, same_rows
 from core.evaluation.questions import Question
 from core.execution.catalog_cache import CatalogCache
-from core.execution.connections import Database, open_database
-from core.execution.run import Limits, run
-from core.models import ResultSet
+from core.execution.connections import open_database
 from core.nl2sql.builtin.assemble import BENCHMARK, bare
 from core.nl2sql.builtin.confidence import evidence
 from core.nl2sql.builtin.index import Index, index_of
@@ -40,11 +39,12 @@ from core.nl2sql.builtin.weighing.view import Atom, View
 Floats = NDArray[np.float64]
 
 Progress = Callable[[str, float], None]
+Rows = list[tuple[Any, ...]]
 
 FOLDS = 4
-_LIMITS = Limits(timeout_s=0.3, rows=5_000)
-_BUDGET_S = 2.0
-"""A question whose readings take longer to run altogether is left out."""
+_ROWS = 5_000
+_STEPS = 4_000_000
+"""Steps of SQLite's machine after which a statement is given up: the same on every machine, other than seconds."""
 _MIN_DATABASES = 4
 """A feature is kept that was seen in so many databases, so that none is about one of them."""
 _EPOCHS = 25
@@ -98,46 +98,41 @@ def fit(questions: Sequence[Question], root: Path, catalogs: Path, progress: Pro
 
 def gather(questions: Sequence[Question], root: Path, catalogs: Path, progress: Progress, jobs: int = 0) -> list[Asked]:
     """Every question with its readings, judged by running them."""
-    groups: dict[str, list[Question]] = defaultdict(list)
+    groups: dict[Path, list[Question]] = defaultdict(list)
     for question in questions:
-        groups[question.url(root)].append(question)
+        groups[(root / question.db_path).resolve()].append(question)
     found: list[Asked] = []
     with ProcessPoolExecutor(jobs or None) as pool:
         largest = sorted(groups.items(), key=lambda group: -len(group[1]))
-        tasks = [pool.submit(_gather, url, group, catalogs) for url, group in largest]
+        tasks = [pool.submit(_gather, path, group, catalogs) for path, group in largest]
         for task in as_completed(tasks):
             found += task.result()
             progress(f"{len(found):,} of {len(questions):,} questions read", len(found) / len(questions))
     return found
 
 
-def _gather(url: str, questions: list[Question], catalogs: Path) -> list[Asked]:
-    database = open_database(ConnectionSpec("fit", url))
+def _gather(path: Path, questions: list[Question], catalogs: Path) -> list[Asked]:
+    database = open_database(ConnectionSpec("fit", f"sqlite:///{path}"))
     index = index_of(CatalogCache(catalogs).get(database))
     found = []
-    for question in questions:
-        gold = _rows(database, question.sql or "")
-        if gold is not None and (asked := _asked(question, gold, database, index)):
-            found.append(asked)
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        connection.text_factory = lambda data: data.decode(errors="replace")
+        for question in questions:
+            gold = _rows(connection, question.sql or "")
+            if gold is not None:
+                found.append(_asked(question, gold, connection, index))
     return found
 
 
-def _asked(question: Question, gold: ResultSet, database: Database, index: Index) -> Asked | None:
-    ordered = is_ordered(question.sql or "", database.dialect)
-    spent_s = 0.0
+def _asked(question: Question, gold: Rows, connection: sqlite3.Connection, index: Index) -> Asked:
+    ordered = is_ordered(question.sql or "", "sqlite")
 
     def right(query: Query) -> bool:
-        nonlocal spent_s
-        if spent_s > _BUDGET_S:
-            return False
         try:
-            sql = render(query, index)
+            given = _rows(connection, render(query, index))
         except NoPath:
             return False
-        start = time.perf_counter()
-        given = _rows(database, sql)
-        spent_s += time.perf_counter() - start
-        return given is not None and same_result(gold, given, ordered=ordered)
+        return given is not None and len(given) == len(gold) and same_rows(gold, given, ordered=ordered)
 
     for parse in parses(question.question, index, date.today(), {}):
         query = bare(parse, BENCHMARK)
@@ -153,14 +148,17 @@ def _asked(question: Question, gold: ResultSet, database: Database, index: Index
                 for reading in found
             ]
             first = next((at for at, reading in enumerate(found) if not reading.steps), 0)
-            return Asked(question.database, weighed, first) if spent_s <= _BUDGET_S else None
+            return Asked(question.database, weighed, first)
     return Asked(question.database, [])
 
 
-def _rows(database: Database, sql: str) -> ResultSet | None:
+def _rows(connection: sqlite3.Connection, sql: str) -> Rows | None:
+    """None where the statement fails or takes too long."""
+    ticks = iter(range(_STEPS // 20_000))
+    connection.set_progress_handler(lambda: next(ticks, None) is None, 20_000)
     try:
-        return run(database, sql, _LIMITS)
-    except TabletalkError:
+        return connection.execute(sql).fetchmany(_ROWS)
+    except (sqlite3.Error, sqlite3.Warning):
         return None
 
 
