@@ -1,7 +1,7 @@
 """Fitting: the built-in engine's ranker, learned from questions with known SQL by which of its readings give the gold's rows.
 
-Readings are gathered per SQLite file in parallel; the ranking weights maximise the likelihood of the right readings among all of a
-question, the confidence weights that of being right, on predictions of databases left out (both with a quadratic penalty).
+Readings are gathered per SQLite file in parallel; the ranking weights maximise the likelihood of the right readings among all of
+a question, the confidence weights that of being right, on predictions of databases left out. Both are penalised by their squares.
 """
 
 from __future__ import annotations
