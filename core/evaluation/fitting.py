@@ -43,7 +43,7 @@ Rows = list[tuple[Any, ...]]
 
 FOLDS = 4
 _ROWS = 5_000
-_STEPS = 4_000_000
+_STEPS = 600_000
 """Steps of SQLite's machine after which a statement is given up: the same on every machine, other than seconds."""
 _MIN_DATABASES = 4
 """A feature is kept that was seen in so many databases, so that none is about one of them."""
@@ -154,8 +154,8 @@ def _asked(question: Question, gold: Rows, connection: sqlite3.Connection, index
 
 def _rows(connection: sqlite3.Connection, sql: str) -> Rows | None:
     """None where the statement fails or takes too long."""
-    ticks = iter(range(_STEPS // 20_000))
-    connection.set_progress_handler(lambda: next(ticks, None) is None, 20_000)
+    ticks = iter(range(_STEPS // 5_000))
+    connection.set_progress_handler(lambda: next(ticks, None) is None, 5_000)
     try:
         return connection.execute(sql).fetchmany(_ROWS)
     except (sqlite3.Error, sqlite3.Warning):
