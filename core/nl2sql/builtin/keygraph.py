@@ -10,6 +10,9 @@ from math import log10
 from core.models import Catalog, ForeignKey, Table
 from core.nl2sql.builtin.bridging import bridges, repeats
 
+_MOST_PATHS = 20_000
+"""Ways kept in memory; a database of hundreds of tables has many, few of which are asked for twice."""
+
 
 @dataclass(frozen=True)
 class Edge:
@@ -108,6 +111,8 @@ class KeyGraph:
         """The cheapest chain of edges from any of `sources` to `target`; [] when it is one of them, None when there is no way."""
         asked = (tuple(sources), target, tuple(via), tuple(sorted(avoid)))
         if asked not in self._paths:
+            if len(self._paths) >= _MOST_PATHS:
+                self._paths.clear()
             self._paths[asked] = self._search(*asked)
         found = self._paths[asked]
         return None if found is None else list(found)
