@@ -28,7 +28,7 @@ from core.execution.connections import open_database
 from core.nl2sql.builtin.assemble import BENCHMARK, bare
 from core.nl2sql.builtin.confidence import evidence
 from core.nl2sql.builtin.index import Index, index_of
-from core.nl2sql.builtin.plan import NoPath
+from core.nl2sql.builtin.plan import Unwritable
 from core.nl2sql.builtin.query import Query
 from core.nl2sql.builtin.reading import parses
 from core.nl2sql.builtin.render import render
@@ -130,7 +130,7 @@ def _asked(question: Question, gold: Rows, connection: sqlite3.Connection, index
     def right(query: Query) -> bool:
         try:
             given = _rows(connection, render(query, index))
-        except NoPath:
+        except Unwritable:
             return False
         return given is not None and len(given) == len(gold) and same_rows(gold, given, ordered=ordered)
 

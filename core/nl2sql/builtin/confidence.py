@@ -1,4 +1,4 @@
-"""Confidence: how sure a reading is, 0–1, from how much of the question it explains and how well the words fit."""
+"""Evidence for a reading, 0–1: how much of the question it explains, how well the words fit, and what speaks against it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from core.nl2sql.builtin.text import lemma
 
 _BEYOND = re.compile(r"\b(time of (the )?day|hours? of (the )?day|out of stock)\b")
 """What takes more than the columns a word links to."""
-ANSWERS = 0.58
-"""Below this the engine asks back."""
+EXPLAINED = 0.58
+"""Of the evidence: below this too little of the question is explained to answer it."""
 
 
 def unused(parse: Parse) -> tuple[str, ...]:

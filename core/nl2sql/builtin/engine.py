@@ -11,7 +11,7 @@ from core.models import Catalog, Clarification, Context, SqlDraft
 from core.nl2sql.builtin import followups
 from core.nl2sql.builtin.assemble import Conventions
 from core.nl2sql.builtin.clarify import ambiguous, no_such_day, strangers, unknown
-from core.nl2sql.builtin.confidence import ANSWERS, unused
+from core.nl2sql.builtin.confidence import unused
 from core.nl2sql.builtin.explain import assumptions, explain
 from core.nl2sql.builtin.index import Index, index_of
 from core.nl2sql.builtin.linking import link
@@ -47,14 +47,14 @@ class BuiltinEngine:
         asked = question[:_LONGEST]
         today = context.today or datetime.now(UTC).date()
         edited = followups.edit(asked, context, index, today, self._conventions)
-        if edited and edited.leans and edited.candidate.confidence >= ANSWERS:
+        if edited and edited.leans and edited.candidate.enough:
             return self._edited(edited, index, context)
         if day := impossible_day(asked):
             return no_such_day(day)
         found = self._read(asked, context, index, today)
         best = found[0] if found else None
-        if best is None or best.confidence < ANSWERS:
-            if edited and edited.candidate.confidence >= ANSWERS:
+        if best is None or not best.enough:
+            if edited and edited.candidate.enough:
                 return self._edited(edited, index, context)
             return self._unknown(asked, index, best)
         drafted = self._drafted(best, index, (), best.parse.chart_kind)
@@ -88,10 +88,10 @@ class BuiltinEngine:
         index = index_of(catalog)
         today = context.today or datetime.now(UTC).date()
         edited = followups.edit(question, context, index, today, self._conventions)
-        if edited and edited.candidate.confidence >= ANSWERS:
+        if edited and edited.candidate.enough:
             return True
         found = self._read(question, context, index, today)
-        return bool(found) and found[0].confidence >= ANSWERS and not ambiguous(found[0], context)
+        return bool(found) and found[0].enough and not ambiguous(found[0], context)
 
     def _read(self, question: str, context: Context, index: Index, today: date) -> list[Candidate]:
         return read(question, index, today, context.resolutions, self._conventions)

@@ -62,7 +62,7 @@ def at_own_grain(query: Query, inline: list[Inline], nested: list[tuple[list[Ste
     shown = [
         exp.alias_(outside(f), dialects.identifier(name, scope.dialect)) for f, name in zip(query.select, names, strict=True)
     ]
-    node = exp.select(*shown).from_(rows.subquery("own_grain"))
+    node = exp.select(*shown).from_(rows.subquery("own_grain", copy=False))
     if carried:
         node = node.group_by(*(exp.column(name) for name in carried.values()))
     for compare in query.having:
@@ -84,7 +84,7 @@ def _placed(rows: exp.Query, groups: Sequence[str], measured: Sequence[str]) -> 
         place = exp.Window(this=exp.Anonymous(this="ROW_NUMBER"), partition_by=partition, order=order)
         among = exp.Window(this=exp.Count(this=exp.column(name)), partition_by=[node.copy() for node in partition])
         columns += [exp.alias_(place, f"{name}_place"), exp.alias_(among, f"{name}_among")]
-    return exp.select(*columns).from_(rows.subquery("distinct_rows"))
+    return exp.select(*columns).from_(rows.subquery("distinct_rows", copy=False))
 
 
 def _middle(name: str) -> exp.Expr:

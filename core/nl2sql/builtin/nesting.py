@@ -112,7 +112,7 @@ def _inner(built: exp.Query, nested: Query, scope: Scope) -> exp.Subquery:
     """A nested query; MySQL takes the first few of a set only from one nested in it once more."""
     if scope.dialect == "mysql" and nested.limit is not None:
         built = exp.select("*").from_(built.subquery("first_rows", copy=False), copy=False)
-    return built.subquery()
+    return built.subquery(copy=False)
 
 
 def _filled(query: Query, scope: Scope) -> Query:
@@ -158,7 +158,7 @@ def _membership(steps: Sequence[Step], conditions: list[Condition], negated: boo
     select = select.where(*wheres) if wheres else select
     left = [scope.column(Ref(gate.left[0], column, gate.left[1])) for column in gate.edge.columns]
     target = left[0] if len(left) == 1 else exp.Tuple(expressions=left)
-    member = exp.In(this=target, query=select.subquery())
+    member = exp.In(this=target, query=select.subquery(copy=False))
     if not negated:
         return member
     owner = scope.index.table(gate.left[0]).by_name

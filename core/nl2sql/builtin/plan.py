@@ -12,7 +12,11 @@ Place = tuple[str, str]
 """A table and the role it is joined in ("" for the plain one)."""
 
 
-class NoPath(Exception):
+class Unwritable(Exception):
+    """A query nobody would ask, which has no SQL."""
+
+
+class NoPath(Unwritable):
     """Two tables of a query have no key between them."""
 
     def __init__(self, table: str, other: str) -> None:

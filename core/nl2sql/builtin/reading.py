@@ -9,20 +9,24 @@ from datetime import date
 
 from core.nl2sql.builtin.assemble import Conventions, bare, dress
 from core.nl2sql.builtin.compose import understand
-from core.nl2sql.builtin.confidence import evidence
+from core.nl2sql.builtin.confidence import EXPLAINED, evidence
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.plan import NoPath
+from core.nl2sql.builtin.plan import Unwritable
 from core.nl2sql.builtin.query import Query
 from core.nl2sql.builtin.render import render
-from core.nl2sql.builtin.weighing.candidates import Reading, readings
+from core.nl2sql.builtin.weighing.candidates import Reading, readings, varies
 from core.nl2sql.builtin.weighing.ranker import probabilities, ranker, signals
 from core.nl2sql.builtin.weighing.view import View
 
 _CLOSE = 0.2
 _MOST = 6
+ANSWERS = 0.5
+"""Of the confidence: what is less likely to be right is asked back."""
+_FLOOR = 0.4
+"""Of the evidence: with less, something was asked that is not in the query, whatever the ranker thinks of it."""
 _RENDERED = 3
 """The best so many readings are tried, where one cannot be written as SQL."""
 
@@ -33,6 +37,9 @@ class Candidate:
     parse: Parse
     sql: str
     confidence: float
+    """How likely it is right, 0–1."""
+    enough: bool
+    """Whether that is enough to answer with it, rather than to ask back."""
 
 
 def read(question: str, index: Index, today: date, resolutions: dict[str, str], conventions: Conventions) -> list[Candidate]:
@@ -66,15 +73,18 @@ def _best(query: Query, parse: Parse, conventions: Conventions) -> Candidate | N
     for reading, chance in zip(found[:_RENDERED], chances, strict=False):
         try:
             sql = render(dress(reading.query, parse, conventions), parse.index)
-        except NoPath:
+        except Unwritable:
             continue
-        return Candidate(dress(reading.query, parse, conventions), parse, sql, _confidence(reading, chance, parse))
+        return _candidate(dress(reading.query, parse, conventions), parse, sql, reading, chance)
     return None
 
 
-def _confidence(reading: Reading, chance: float, parse: Parse) -> float:
+def _candidate(query: Query, parse: Parse, sql: str, reading: Reading, chance: float) -> Candidate:
     explained = evidence(parse, reading.query)
-    return min(ranker().sure(signals(chance, explained, reading.atoms)), 0.99) if explained > 0 else 0.0
+    if not varies(reading.query):
+        return Candidate(query, parse, sql, explained, explained >= EXPLAINED)
+    sure = ranker().sure(signals(chance, explained, reading.atoms))
+    return Candidate(query, parse, sql, sure, sure >= ANSWERS and explained >= _FLOOR)
 
 
 def _alternatives(parse: Parse) -> list[dict[int, int]]:
