@@ -10,7 +10,7 @@ from core.models import Context, Turn
 from core.nl2sql.builtin.assemble import Conventions
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.compose import FRAGMENT_PASSES
-from core.nl2sql.builtin.confidence import evidence, unused
+from core.nl2sql.builtin.confidence import EXPLAINED, evidence, unused
 from core.nl2sql.builtin.edits import EDITS
 from core.nl2sql.builtin.ellipsis import POLITE, Lean, lean
 from core.nl2sql.builtin.index import Index
@@ -67,7 +67,9 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         sql = render(query, index)
     except NoPath:
         return None
-    return Edit(Candidate(query, parse, sql, _sure(parse, query)), tuple(change.said), parse.chart_kind, leaning is Lean.LEANS)
+    sure = _sure(parse, query)
+    found = Candidate(query, parse, sql, sure, sure >= EXPLAINED)
+    return Edit(found, tuple(change.said), parse.chart_kind, leaning is Lean.LEANS)
 
 
 def _fragment(items: list[Item], previous: Query, context: Context, index: Index, today: date) -> Parse:
@@ -89,7 +91,7 @@ def _undone(asked: list[Query], index: Index, today: date) -> Edit | None:
     if before is None:
         return None
     parse = Parse(index, [], today, subject=before.subject)
-    return Edit(Candidate(before, parse, render(before, index), 0.97), ("back to the question before",))
+    return Edit(Candidate(before, parse, render(before, index), 0.97, True), ("back to the question before",))
 
 
 def _sure(parse: Parse, query: Query) -> float:
