@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     progress = Progress()
     fitted = fit(known, arguments.root, current_settings().data_dir / "catalogs", progress, arguments.jobs)
     progress.end()
-    data = {"ranking": fitted.ranker.ranking, "confidence": fitted.ranker.confidence}
+    data = {"ranking": fitted.ranker.ranking, "confidence": fitted.ranker.confidence, "margin": fitted.ranker.margin}
     arguments.out.write_text(json.dumps(data, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
     print("\n".join(fitted.summary))
     return ANSWERED

@@ -52,6 +52,7 @@ _PENALTY, _LEXICAL_PENALTY = 1.0, 30.0
 """Of the weights, per question; features of single words are many and say little each."""
 _LEXICAL = set("|<>@#")
 _SMALL = 0.02
+_MARGINS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 
 
 @dataclass
@@ -85,15 +86,20 @@ def fit(questions: Sequence[Question], root: Path, catalogs: Path, progress: Pro
     asked = gather(questions, root, catalogs, progress, jobs)
     folds = [[a for a in asked if _fold(a.database) == at] for at in range(FOLDS)]
     chosen: list[tuple[Asked, int, float]] = []
+    scored: list[tuple[Asked, list[float]]] = []
     for at, fold in enumerate(folds):
         progress(f"fitting, part {at + 1} of {FOLDS}", at / (FOLDS + 1))
         weights = rank_weights([a for other in folds if other is not fold for a in other])
-        chosen += [(a, *_best(a, weights)) for a in fold if a.readings]
+        scored += [(a, _scores(a, weights)) for a in fold if a.readings]
+    margin = max(_MARGINS, key=lambda margin: _right(scored, margin))
+    for a, scores in scored:
+        at = Ranker(margin=margin).choice(scores, a.first)
+        chosen.append((a, at, probabilities(scores)[at]))
     signs = [signals(chance, a.readings[at].evidence, a.readings[at].atoms) for a, at, chance in chosen]
     right = [a.readings[at].right for a, at, _ in chosen]
     confidence = sure_weights(signs, right, [a.database for a, _, _ in chosen])
-    found = Ranker(rank_weights(asked), confidence)
-    return Fitted(found, _summary(asked, chosen, signs, right))
+    found = Ranker(rank_weights(asked), confidence, margin)
+    return Fitted(found, _summary(asked, chosen, signs, right, margin))
 
 
 def gather(questions: Sequence[Question], root: Path, catalogs: Path, progress: Progress, jobs: int = 0) -> list[Asked]:
@@ -221,11 +227,14 @@ class _Packed:
         np.add.at(gradient, self._features, np.repeat(error, self._sizes) / 32)
 
 
-def _best(asked: Asked, weights: dict[str, float]) -> tuple[int, float]:
-    """The reading with the highest score, and its probability."""
-    chances = probabilities([sum(weights.get(name, 0.0) for name in reading.features) for reading in asked.readings])
-    at = int(np.argmax(chances))
-    return at, chances[at]
+def _scores(asked: Asked, weights: dict[str, float]) -> list[float]:
+    return [sum(weights.get(name, 0.0) for name in reading.features) for reading in asked.readings]
+
+
+def _right(scored: Sequence[tuple[Asked, list[float]]], margin: float) -> int:
+    """How many choices with a margin are right."""
+    known = Ranker(margin=margin)
+    return sum(a.readings[known.choice(scores, a.first)].right for a, scores in scored)
 
 
 # ---- confidence
@@ -251,7 +260,11 @@ def sure_weights(signs: Sequence[dict[str, float]], right: Sequence[bool], datab
 
 
 def _summary(
-    asked: Sequence[Asked], chosen: Sequence[tuple[Asked, int, float]], signs: Sequence[dict[str, float]], right: Sequence[bool]
+    asked: Sequence[Asked],
+    chosen: Sequence[tuple[Asked, int, float]],
+    signs: Sequence[dict[str, float]],
+    right: Sequence[bool],
+    margin: float,
 ) -> list[str]:
     count = max(len(asked), 1)
     reachable = sum(any(reading.right for reading in a.readings) for a in asked)
@@ -259,7 +272,7 @@ def _summary(
     lines = [
         f"{len(asked):,} questions, {sum(len(a.readings) for a in asked) / count:.0f} readings each",
         f"right on databases left out: {sum(right) / count:.1%}; the grammar alone {grammar / count:.1%}; "
-        f"among the readings {reachable / count:.1%}",
+        f"among the readings {reachable / count:.1%}; margin {margin:g}",
     ]
     lines += _coverage(chosen, signs, right, count)
     return lines

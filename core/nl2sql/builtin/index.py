@@ -49,6 +49,8 @@ class Index:
     """Words of a cell → links."""
     value_heads: dict[str, int] = field(default_factory=dict)
     """First word of a cell → most words of a cell that starts so: lookups stop early."""
+    labels: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Table → the columns its rows are known by, as they are asked for."""
     value_words: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Any longer word of a cell → keys of cells that hold it, for partial and misspelt values."""
     heads_by_letter: dict[str, list[str]] = field(default_factory=dict)

@@ -146,6 +146,8 @@ class Parse:
     denied: list[Clause] = field(default_factory=list)
     """What must not hold of the rows asked for."""
 
+    _settled_columns: dict[int, list[tuple[float, Link]]] = field(default_factory=dict)
+
     # ---- looking at the items
     def position(self, item: Item) -> int:
         return self.items.index(item)
@@ -232,6 +234,12 @@ class Parse:
             self.alike.append(doubt)
         return Ref(link.table, column) if column else None
 
+    def settled_columns(self, item: Item) -> list[tuple[float, Link]]:
+        """`ranked_columns` once everything is understood, found once per item."""
+        if item.start not in self._settled_columns:
+            self._settled_columns[item.start] = self.ranked_columns(item)
+        return self._settled_columns[item.start]
+
     def ranked_columns(self, item: Item, want: str = "", prefer: str = "") -> list[tuple[float, Link]]:
         said, near = set(self.tables_said()), self.tables_near()
         ranked = [(self._weigh(link, item, want, prefer, said, near), link) for link in item.columns]
@@ -267,7 +275,9 @@ class Parse:
         return self.index.column(ref.table, ref.column)
 
     def label_names(self, table: str) -> tuple[str, ...]:
-        return label_columns(self.index.table(table), self.index.names)
+        if table not in self.index.labels:
+            self.index.labels[table] = label_columns(self.index.table(table), self.index.names)
+        return self.index.labels[table]
 
     def label(self, table: str) -> list[Field]:
         """What a row is known by; for rows without a name of their own, the name of what each of them is."""

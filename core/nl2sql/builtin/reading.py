@@ -69,8 +69,12 @@ def _parse(items: list[Item], index: Index, today: date, resolutions: dict[str, 
 def _best(query: Query, parse: Parse, conventions: Conventions) -> Candidate | None:
     known = ranker()
     found = readings(query, View(parse, known.ranking))
-    chances = probabilities([reading.score for reading in found]) if found else []
-    for reading, chance in zip(found[:_RENDERED], chances, strict=False):
+    scores = [reading.score for reading in found]
+    chances = probabilities(scores) if found else []
+    own = next((at for at, reading in enumerate(found) if not reading.steps), 0)
+    first = known.choice(scores, own) if found else 0
+    for at in dict.fromkeys([first, *range(min(_RENDERED, len(found)))]) if found else ():
+        reading, chance = found[at], chances[at]
         try:
             sql = render(dress(reading.query, parse, conventions), parse.index)
         except Unwritable:

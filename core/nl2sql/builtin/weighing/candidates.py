@@ -9,6 +9,7 @@ from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Arith, Query
 from core.nl2sql.builtin.weighing import vary_filters, vary_shape, vary_shown
 from core.nl2sql.builtin.weighing.describe import describe
+from core.nl2sql.builtin.weighing.ranker import probabilities
 from core.nl2sql.builtin.weighing.view import Atom, View
 
 Vary = Callable[[Query, Parse], Iterator[tuple[str, Query]]]
@@ -32,6 +33,7 @@ VARIATIONS: tuple[Vary, ...] = (
 _DEPTH = 2
 _BEAM = 3
 """Readings of the first step that are varied once more."""
+_AHEAD = 0.9
 
 
 @dataclass
@@ -51,9 +53,16 @@ def readings(query: Query, view: View) -> list[Reading]:
     front = found = _weighed([(query, ())], view, seen)
     for depth in range(_DEPTH if varies(query) else 0):
         best = sorted(front, key=lambda reading: -reading.score)[: _BEAM if depth else 1]
+        if depth and _leads(found):
+            break
         front = _weighed((pair for reading in best for pair in _varied(reading, view)), view, seen)
         found = found + front
     return sorted(found, key=lambda reading: -reading.score)
+
+
+def _leads(found: list[Reading]) -> bool:
+    """Whether the best reading is so far ahead that more of them would change nothing."""
+    return max(probabilities([reading.score for reading in found])) >= _AHEAD
 
 
 def varies(query: Query) -> bool:

@@ -6,7 +6,7 @@ Its weights stand in ranker.json, by the names of features; `python -m core fit`
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import exp, log
@@ -25,6 +25,13 @@ class Ranker:
     """Feature → weight; the score of a reading is the sum over its features."""
     confidence: Mapping[str, float] = field(default_factory=dict)
     """Signal → weight in the log-odds that the chosen reading is right."""
+    margin: float = 0.0
+    """How much higher another reading must score to be taken before the grammar's own."""
+
+    def choice(self, scores: Sequence[float], first: int) -> int:
+        """The position of the reading to take; `first` is that of the grammar's own."""
+        best = max(range(len(scores)), key=lambda at: scores[at])
+        return best if scores[best] - scores[first] > self.margin else first
 
     def sure(self, signals: Mapping[str, float]) -> float:
         """How likely a chosen reading is right, 0–1."""
@@ -39,7 +46,7 @@ def signals(probability: float, evidence: float, atoms: Iterable[Atom]) -> dict[
     return {**found, "bias": 1.0, "lead": log(lead / (1.0 - lead)), "evidence": evidence}
 
 
-def probabilities(scores: list[float]) -> list[float]:
+def probabilities(scores: Sequence[float]) -> list[float]:
     """The softmax of scores."""
     most = max(scores)
     weights = [exp(score - most) for score in scores]
@@ -51,4 +58,4 @@ def probabilities(scores: list[float]) -> list[float]:
 def ranker() -> Ranker:
     """The shipped one, read once."""
     data = json.loads(FILE.read_text(encoding="utf-8"))
-    return Ranker(data["ranking"], data["confidence"])
+    return Ranker(data["ranking"], data["confidence"], data.get("margin", 0.0))

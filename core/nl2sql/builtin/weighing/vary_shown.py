@@ -16,13 +16,25 @@ def dropped(query: Query, parse: Parse) -> Iterator[Variation]:
     """One of several columns is not shown; what grouped the rows may still do so unseen."""
     if len(query.select) < 2:
         return
+    names = _unsaid_names(query, parse)
     for at, field in enumerate(query.select):
+        if field in names and len(names) > 1:
+            continue
         rest = query.select[:at] + query.select[at + 1 :]
         yield ("drop_measure" if field.aggregate else "drop_shown"), replace(query, select=rest)
         if not field.aggregate and query.grouped:
             yield "hide_shown", replace(query, select=rest, keys=(*query.keys, field))
     if query.grouped and query.measures and query.dimensions and len(query.dimensions) > 1:
         yield "drop_dimensions", replace(query, select=query.measures, keys=())
+
+
+def _unsaid_names(query: Query, parse: Parse) -> tuple[Field, ...]:
+    """Columns that make up the name of a row together and stand for it: nobody asked for one of them alone."""
+    said = {(link.table, link.column) for item in parse.items if item.kind == "name" for link in item.columns}
+    plain = [field for field in query.select if not field.aggregate and isinstance(field.expr, Ref)]
+    tables = dict.fromkeys(field.expr.table for field in plain if isinstance(field.expr, Ref))
+    labels = [field for table in tables for field in parse.label(table)]
+    return tuple(f for f in plain if f in labels and isinstance(f.expr, Ref) and (f.expr.table, f.expr.column) not in said)
 
 
 def added(query: Query, parse: Parse) -> Iterator[Variation]:
@@ -95,7 +107,7 @@ def named_columns(parse: Parse, most: int = 2) -> list[tuple[Ref, int]]:
     found: dict[Ref, int] = {}
     for item in parse.items:
         if item.kind == "name":
-            for _, link in parse.ranked_columns(item)[:most]:
+            for _, link in parse.settled_columns(item)[:most]:
                 found.setdefault(Ref(link.table, link.column), item.start)
     return list(found.items())
 
@@ -104,7 +116,7 @@ def alternatives(ref: Ref, parse: Parse) -> Iterator[tuple[str, Ref]]:
     """Other columns that could be meant where this one was taken."""
     for item in parse.items:
         if item.kind == "name" and any((link.table, link.column) == (ref.table, ref.column) for link in item.links):
-            for _, link in parse.ranked_columns(item)[: _FEW + 1]:
+            for _, link in parse.settled_columns(item)[: _FEW + 1]:
                 if (link.table, link.column) != (ref.table, ref.column):
                     yield "swap_link", Ref(link.table, link.column)
     table = parse.index.table(ref.table)

@@ -91,7 +91,7 @@ class View:
         """Where a column stands among the readings of an item, by its words and by the tables spoken of."""
         ranked = self._ranks.get(at)
         if ranked is None:
-            order = [(link.table, link.column) for _, link in self.parse.ranked_columns(self.items[at])]
+            order = [(link.table, link.column) for _, link in self.parse.settled_columns(self.items[at])]
             ranked = self._ranks[at] = {column: n for n, column in enumerate(order)}
         return ranked.get(place, 9)
 
