@@ -18,7 +18,7 @@ class Assumption:
     """One thing the engine took for granted, shown as a chip."""
 
     kind: str
-    """period, filter, measure, join, null, order, limit, column or other."""
+    """period, filter, measure, join, null, order, limit, column, doubt or other."""
     text: str
 
 

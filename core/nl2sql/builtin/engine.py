@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from core.cancellation import Cancellation
 from core.errors import EmptyDatabase
-from core.models import Catalog, Clarification, Context, SqlDraft
+from core.models import Assumption, Catalog, Clarification, Context, SqlDraft
 from core.nl2sql.builtin import followups
 from core.nl2sql.builtin.assemble import Conventions
 from core.nl2sql.builtin.clarify import ambiguous, no_such_day, strangers, unknown
@@ -18,7 +18,7 @@ from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.outputs import outputs
 from core.nl2sql.builtin.periods import impossible_day
 from core.nl2sql.builtin.query_json import to_json
-from core.nl2sql.builtin.reading import Candidate, read
+from core.nl2sql.builtin.reading import SURE, Candidate, read
 from core.nl2sql.builtin.suggest import suggest, suggest_near
 
 _GUESS = 0.25
@@ -116,7 +116,7 @@ class BuiltinEngine:
             dialect=index.catalog.dialect,
             engine=self.name,
             explanation=explain(best.query, index),
-            assumptions=assumptions(best.query, index, best.parse.notes),
+            assumptions=(*_doubts(best), *assumptions(best.query, index, best.parse.notes)),
             unused_words=unused(best.parse),
             confidence=round(best.confidence, 3),
             changes=changes,
@@ -124,3 +124,8 @@ class BuiltinEngine:
             chart_kind=chart_kind,
             reads=to_json(best.query),
         )
+
+
+def _doubts(best: Candidate) -> tuple[Assumption, ...]:
+    """What a person must know first of an answer that may well be wrong."""
+    return () if best.confidence >= SURE else (Assumption("doubt", "Not sure I read this right: please check the SQL"),)

@@ -23,10 +23,14 @@ from core.nl2sql.builtin.weighing.view import View
 
 _CLOSE = 0.2
 _MOST = 6
+SURE = 0.75
+"""Of the confidence: from here an answer is given without reserve."""
 ANSWERS = 0.5
 """Of the confidence: what is less likely to be right is asked back."""
 _FLOOR = 0.4
 """Of the evidence: with less, something was asked that is not in the query, whatever the ranker thinks of it."""
+_PLAIN = 0.75
+"""Of the evidence: with as much, the grammar's own reading is answered, said to be unsure where it is."""
 _RENDERED = 3
 """The best so many readings are tried, where one cannot be written as SQL."""
 
@@ -88,7 +92,8 @@ def _candidate(query: Query, parse: Parse, sql: str, reading: Reading, chance: f
     if not varies(reading.query):
         return Candidate(query, parse, sql, explained, explained >= EXPLAINED)
     sure = ranker().sure(signals(chance, explained, reading.atoms))
-    return Candidate(query, parse, sql, sure, sure >= ANSWERS and explained >= _FLOOR)
+    plain = explained >= _PLAIN and not reading.steps
+    return Candidate(query, parse, sql, sure, (sure >= ANSWERS or plain) and explained >= _FLOOR)
 
 
 def _alternatives(parse: Parse) -> list[dict[int, int]]:
