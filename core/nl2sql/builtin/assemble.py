@@ -26,11 +26,14 @@ class Conventions:
     with no direction said, the largest come first."""
     stable: bool = True
     """Ties are broken by what is shown, so that a limit keeps the same rows everywhere."""
+    reserve: float = 4.0
+    """How much further than fitted another reading must lead to be taken before the grammar's own, and whether two readings that
+    only show other columns of the same rows count as one (they do where it is not 0): the ranker learned what benchmarks show."""
 
 
 _HANDFUL = 10
 """How many rows "the longest films" are."""
-BENCHMARK = Conventions(show_measure=False, name_each=False, order_groups=False, stable=False)
+BENCHMARK = Conventions(show_measure=False, name_each=False, order_groups=False, stable=False, reserve=0.0)
 """What text-to-SQL benchmarks expect of the same questions: nothing shown or sorted that was not asked for."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from core.nl2sql.builtin.assemble import Conventions, bare, dress
@@ -27,8 +27,6 @@ SURE = 0.75
 """Of the confidence: from here an answer is given without reserve."""
 ANSWERS = 0.5
 """Of the confidence: what is less likely to be right is asked back."""
-_FLOOR = 0.4
-"""Of the evidence: with less, something was asked that is not in the query, whatever the ranker thinks of it."""
 _PLAIN = 0.75
 """Of the evidence: with as much, the grammar's own reading is answered, said to be unsure where it is."""
 _RENDERED = 3
@@ -71,20 +69,31 @@ def _parse(items: list[Item], index: Index, today: date, resolutions: dict[str, 
 
 
 def _best(query: Query, parse: Parse, conventions: Conventions) -> Candidate | None:
-    known = ranker()
-    found = readings(query, View(parse, known.ranking))
+    """The reading to take as SQL, or the next best that can be written; None where none can."""
+    found = readings(query, View(parse, ranker().ranking))
+    if not found:
+        return None
     scores = [reading.score for reading in found]
-    chances = probabilities(scores) if found else []
     own = next((at for at, reading in enumerate(found) if not reading.steps), 0)
-    first = known.choice(scores, own) if found else 0
-    for at in dict.fromkeys([first, *range(min(_RENDERED, len(found)))]) if found else ():
-        reading, chance = found[at], chances[at]
+    taken = ranker().choice(scores, own, conventions.reserve)
+    chances = probabilities(scores)
+    for at in dict.fromkeys([taken, *range(min(_RENDERED, len(found)))]):
+        dressed = dress(found[at].query, parse, conventions)
+        alike = [at] if not conventions.reserve else [n for n, other in enumerate(found) if _same_rows(other, found[at])]
         try:
-            sql = render(dress(reading.query, parse, conventions), parse.index)
+            return _candidate(dressed, parse, render(dressed, parse.index), found[at], sum(chances[n] for n in alike))
         except Unwritable:
             continue
-        return _candidate(dress(reading.query, parse, conventions), parse, sql, reading, chance)
     return None
+
+
+def _same_rows(one: Reading, other: Reading) -> bool:
+    """Whether two readings differ only in what they show of the same rows."""
+    return _rows(one.query) == _rows(other.query)
+
+
+def _rows(query: Query) -> Query:
+    return replace(query, select=query.measures, keys=(), distinct=False, flat=False)
 
 
 def _candidate(query: Query, parse: Parse, sql: str, reading: Reading, chance: float) -> Candidate:
@@ -93,7 +102,7 @@ def _candidate(query: Query, parse: Parse, sql: str, reading: Reading, chance: f
         return Candidate(query, parse, sql, explained, explained >= EXPLAINED)
     sure = ranker().sure(signals(chance, explained, reading.atoms))
     plain = explained >= _PLAIN and not reading.steps
-    return Candidate(query, parse, sql, sure, (sure >= ANSWERS or plain) and explained >= _FLOOR)
+    return Candidate(query, parse, sql, sure, (sure >= ANSWERS or plain) and explained >= EXPLAINED)
 
 
 def _alternatives(parse: Parse) -> list[dict[int, int]]:

@@ -28,10 +28,10 @@ class Ranker:
     margin: float = 0.0
     """How much higher another reading must score to be taken before the grammar's own."""
 
-    def choice(self, scores: Sequence[float], first: int) -> int:
-        """The position of the reading to take; `first` is that of the grammar's own."""
+    def choice(self, scores: Sequence[float], first: int, reserve: float = 0.0) -> int:
+        """The position of the reading to take; `first` is that of the grammar's own, `reserve` comes on top of the margin."""
         best = max(range(len(scores)), key=lambda at: scores[at])
-        return best if scores[best] - scores[first] > self.margin else first
+        return best if scores[best] - scores[first] > self.margin + reserve else first
 
     def sure(self, signals: Mapping[str, float]) -> float:
         """How likely a chosen reading is right, 0–1."""

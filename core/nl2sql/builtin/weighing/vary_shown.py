@@ -24,7 +24,7 @@ def dropped(query: Query, parse: Parse) -> Iterator[Variation]:
         yield ("drop_measure" if field.aggregate else "drop_shown"), replace(query, select=rest)
         if not field.aggregate and query.grouped:
             yield "hide_shown", replace(query, select=rest, keys=(*query.keys, field))
-    if query.grouped and query.measures and query.dimensions and len(query.dimensions) > 1:
+    if query.grouped and query.measures and query.dimensions and len(query.dimensions) > 1 and not query.having:
         yield "drop_dimensions", replace(query, select=query.measures, keys=())
 
 
