@@ -26,7 +26,7 @@ class Conventions:
     with no direction said, the largest come first."""
     stable: bool = True
     """Ties are broken by what is shown, so that a limit keeps the same rows everywhere."""
-    reserve: float = 4.0
+    reserve: float = 8.0
     """How much further than fitted another reading must lead to be taken before the grammar's own, and whether two readings that
     only show other columns of the same rows count as one (they do where it is not 0): the ranker learned what benchmarks show."""
 
