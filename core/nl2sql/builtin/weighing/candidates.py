@@ -53,7 +53,7 @@ def readings(query: Query, view: View) -> list[Reading]:
     front = found = _weighed([(query, ())], view, seen)
     for depth in range(_DEPTH if varies(query) else 0):
         best = sorted(front, key=lambda reading: -reading.score)[: _BEAM if depth else 1]
-        if depth and _leads(found):
+        if depth and (not found or _leads(found)):
             break
         front = _weighed((pair for reading in best for pair in _varied(reading, view)), view, seen)
         found = found + front
