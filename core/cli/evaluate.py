@@ -41,6 +41,12 @@ def add(commands: Any) -> None:
     parser.add_argument("--engine", choices=("auto", "builtin", "llm"), default="builtin")
     parser.add_argument("--conventions", choices=("benchmark", "product"), default="benchmark", help="of the built-in engine")
     parser.add_argument("--split", choices=get_args(Split), default="all", help="of the databases, by name; a third is held out")
+    parser.add_argument(
+        "--history",
+        choices=("own", "gold"),
+        default="own",
+        help="what a later turn of a dialogue follows: own answers or the gold's",
+    )
     parser.add_argument("--out", type=Path, metavar="RESULTS.jsonl", help="where the results go; standard output when left out")
     parser.add_argument("--report", type=Path, metavar="RESULTS.jsonl", help="print the report of an earlier run; nothing is run")
     parser.add_argument("--against", type=Path, metavar="RESULTS.jsonl", help="what was gained and lost since that run")
@@ -89,7 +95,11 @@ def _outcomes(arguments: argparse.Namespace) -> list[Outcome]:
     conventions = BENCHMARK if arguments.conventions == "benchmark" else None
     cache = arguments.cache or settings.data_dir / "verdicts"
     setting = Setting(
-        partial(_engine, arguments.engine, conventions, settings), arguments.root, settings.data_dir / "catalogs", cache
+        partial(_engine, arguments.engine, conventions, settings),
+        arguments.root,
+        settings.data_dir / "catalogs",
+        cache,
+        arguments.history == "gold",
     )
     progress = Progress()
     outcomes = evaluate(questions, setting, progress, arguments.jobs or None)

@@ -46,6 +46,8 @@ class Setting:
     catalogs: Path
     verdicts: Path | None = None
     """None: nothing judged is remembered."""
+    gold_history: bool = False
+    """A later turn of a dialogue follows the gold of the turns before instead of the engine's own answers."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,10 @@ def answer_batch(batch: Batch, setting: Setting) -> dict[int, Outcome]:
     outcomes, index_ms = {}, room.warm()
     for position, question in batch.questions:
         before = history[question.interaction] if question.interaction is not None else []
-        outcomes[position] = msgspec.structs.replace(room.outcome(question, before), index_ms=index_ms)
+        outcome, turn = room.outcome(question, before)
+        outcomes[position] = msgspec.structs.replace(outcome, index_ms=index_ms)
+        if gold := room.gold_turn(question) if setting.gold_history else turn:
+            before.append(gold)
         index_ms = None
     return outcomes
 
@@ -93,23 +98,26 @@ class _Room:
         index_of(self._catalog)
         return _ms_since(start)
 
-    def outcome(self, question: Question, before: list[Turn]) -> Outcome:
-        """The answer and its verdict; an answer with SQL is added to the turns before."""
+    def gold_turn(self, question: Question) -> Turn | None:
+        """The question as answered by its gold, such as another engine may have written it."""
+        return _turn(question, SqlDraft(question.sql, self._catalog.dialect, "gold")) if question.sql else None
+
+    def outcome(self, question: Question, before: list[Turn]) -> tuple[Outcome, Turn | None]:
+        """The answer with its verdict, and, where it has SQL, as a turn that later ones may follow."""
         start = time.perf_counter()
         try:
             answer = self._engine.draft(question.question, Context(turns=tuple(before[-FULL_TURNS:])), self._catalog)
         except TabletalkError as error:
-            return self._judged(_bare(question, error.message))
+            return self._judged(_bare(question, error.message)), None
         except Exception as exc:  # one question an engine breaks on must not cost the answers to all others
             log.exception("question %s", question.id)
-            return self._judged(_bare(question, f"The engine broke on this question ({type(exc).__name__})."))
+            return self._judged(_bare(question, f"The engine broke on this question ({type(exc).__name__}).")), None
         given: dict[str, Any] = {"confidence": answer.confidence, "elapsed_ms": _ms_since(start)}
         if isinstance(answer, Clarification):
             asked = {"question": answer.question, "choices": [choice.label for choice in answer.choices]}
             sql = answer.draft.sql if answer.draft else None
-            return self._judged(_bare(question, None, sql=sql, clarification=asked, **given))
-        before.append(_turn(question, answer))
-        return self._judged(_bare(question, None, sql=answer.sql, **given))
+            return self._judged(_bare(question, None, sql=sql, clarification=asked, **given)), None
+        return self._judged(_bare(question, None, sql=answer.sql, **given)), _turn(question, answer)
 
     def _judged(self, outcome: Outcome) -> Outcome:
         """With the shape of its gold, whether it is right, and what is wrong where it is not."""

@@ -197,6 +197,24 @@ def test_eval_reports_later_turns_of_dialogues_apart(tabletalk: Command, shop: s
     ]
 
 
+def test_eval_lets_later_turns_follow_the_gold(tabletalk: Command, shop: str, data_dir: Path) -> None:
+    lines = [
+        {
+            "id": 1,
+            "question": "Total amount by country",
+            "db": shop,
+            "sql": "SELECT count(*) FROM customers",
+            "interaction": "a",
+            "turn": 1,
+        },
+        {"id": 2, "question": "only Norway", "db": shop, "interaction": "a", "turn": 2},
+    ]
+    (data_dir / "questions.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    done = tabletalk("eval", str(data_dir / "questions.jsonl"), "--history", "gold")
+    later = json.loads(done.stdout.splitlines()[1])
+    assert "COUNT(*)" in later["sql"] and "Norway" in later["sql"]
+
+
 @pytest.mark.parametrize("arguments", [[], ["questions.jsonl", "--report", "results.jsonl"], ["--report", "no-such-file.jsonl"]])
 def test_eval_wants_questions_or_the_results_of_an_earlier_run(tabletalk: Command, arguments: list[str]) -> None:
     done = tabletalk("eval", *arguments)
