@@ -65,7 +65,9 @@ def test_the_worst_names_never_break_a_turn(open_scene: OpenScene, make_database
     scene = open_scene(make_database(dialect, statements(dialect)))
     for question in ("How many tests are there?", "Total 50 s name b 1 1", "show all it's a test"):
         turn = scene.ask(question)
-        refused = dialect == "duckdb" and turn.error is not None and THE_WORST in turn.error.message  # it may be a file's name
+        refused = (
+            dialect == "duckdb" and turn.failure is not None and THE_WORST in turn.failure.message
+        )  # it may be a file's name
         assert turn.state is not TurnState.FAILED or refused, told(turn)
     scene.goes_on("How many orders are there?", [(3,)])
 
