@@ -93,7 +93,7 @@ def alive(pid: int) -> bool:
     """Whether it runs; a zombie does not."""
     try:
         return process_field(pid, 0) != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
