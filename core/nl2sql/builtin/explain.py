@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from core.models import Assumption
@@ -22,6 +23,7 @@ _OPS = {
 }
 _AGGREGATES = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest", "median": "median"}
 
+_YEAR = re.compile(r"\d{4}")
 _OVER = {"running": "running total of the {}", "growth": "growth of the {} in percent", "change": "change of the {}"}
 
 
@@ -247,6 +249,7 @@ def _all(parts: list[str]) -> str:
 def assumptions(query: Query, index: Index, notes: list[Assumption]) -> tuple[Assumption, ...]:
     """What was taken for granted: what was noted while reading, then filters, measures, joins, missing values, limits."""
     found = list(notes)
+    found += [Assumption("period", _dated(c, index)) for c in comparisons(query.where) if c.op == "period"]
     found += [
         Assumption("filter", _capital(condition_words(c, index)))
         for c in query.where
@@ -264,6 +267,13 @@ def assumptions(query: Query, index: Index, notes: list[Assumption]) -> tuple[As
         ties = "are all shown" if query.within else "are left out"
         found.append(Assumption("limit", f"Only the first {query.limit}{within} by {by}; rows that tie with the last {ties}"))
     return tuple(dict.fromkeys(found))
+
+
+def _dated(compare: Compare, index: Index) -> str:
+    """A period with its days, where they follow from today or from the data."""
+    said = condition_words(compare, index)
+    start, end = (value or "…" for value in compare.values)
+    return _capital(said if _YEAR.search(compare.label) else f"{said} ({start} to before {end})")
 
 
 def _capital(text: str) -> str:

@@ -37,7 +37,7 @@ def periods(parse: Parse) -> None:
         period, used = _ranged(parse, item, item.period if joined else _anchored(parse, item.period, ref))
         for other in [item, *used]:
             other.role = "condition"
-        _add(parse, _condition(parse, period, ref), period)
+        _add(parse, _condition(period, ref), period)
 
 
 def weekdays(parse: Parse) -> None:
@@ -71,11 +71,9 @@ def _apart(first: Compare, second: Compare) -> bool:
     return end <= other_start or other_end <= start
 
 
-def _condition(parse: Parse, period: Period, ref: Ref) -> Compare:
+def _condition(period: Period, ref: Ref) -> Compare:
     start = period.start.isoformat() if period.start else None
     end = period.end.isoformat() if period.end else None
-    said = f"{period.label} ({start or '…'} to before {end or '…'})" if period.relative else period.label
-    parse.notes.append(Assumption("period", f"{' '.join(parse.index.names.columns[ref.table, ref.column]).capitalize()} {said}"))
     return Compare(Field(ref), "period", (start, end), label=period.label)
 
 

@@ -68,7 +68,13 @@ def _leads(found: list[Reading]) -> bool:
 def varies(query: Query) -> bool:
     """Business measures and what stands over time are left as read: there are no questions to learn their choice from."""
     special = any(
-        isinstance(field.expr, Arith) or field.share or field.over or field.per or field.grain or field.aggregate == "median"
+        isinstance(field.expr, Arith)
+        or field.share
+        or field.over
+        or field.per
+        or field.grain
+        or field.label
+        or field.aggregate == "median"
         for field in (*query.select, *(order.field for order in query.order))
     )
     return not special and not query.within
