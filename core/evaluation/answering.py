@@ -103,7 +103,10 @@ class _Room:
         return _turn(question, SqlDraft(question.sql, self._catalog.dialect, "gold")) if question.sql else None
 
     def outcome(self, question: Question, before: list[Turn]) -> tuple[Outcome, Turn | None]:
-        """The answer with its verdict, and, where it has SQL, as a turn that later ones may follow."""
+        """The answer with its verdict, and, where it has SQL, as a turn that later ones may follow.
+
+        Asked back, it is taken as "Answer anyway" takes it: with the best reading.
+        """
         start = time.perf_counter()
         try:
             answer = self._engine.draft(question.question, Context(turns=tuple(before[-FULL_TURNS:])), self._catalog)
@@ -116,7 +119,8 @@ class _Room:
         if isinstance(answer, Clarification):
             asked = {"question": answer.question, "choices": [choice.label for choice in answer.choices]}
             sql = answer.draft.sql if answer.draft else None
-            return self._judged(_bare(question, None, sql=sql, clarification=asked, **given)), None
+            accepted = _turn(question, answer.draft) if answer.draft else None
+            return self._judged(_bare(question, None, sql=sql, clarification=asked, **given)), accepted
         return self._judged(_bare(question, None, sql=answer.sql, **given)), _turn(question, answer)
 
     def _judged(self, outcome: Outcome) -> Outcome:

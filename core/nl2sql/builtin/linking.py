@@ -48,7 +48,9 @@ def _item(tokens: Sequence[Token], start: int, end: int, kind: str, weight: floa
 
 def _cues(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item]:
     for cue, end in index.lexicon.cues_at(tokens, position):
-        if cue.phrase == "order by" and position and tokens[position - 1].lower in _BEFORE_NOUN:
+        if cue.phrase == "order by" and (
+            tokens[position].lower == "orders" or (position and tokens[position - 1].lower in _BEFORE_NOUN)
+        ):
             continue
         if cue.phrase == "ordered in" and position and tokens[position - 1].lower in _BEFORE_VERB:
             continue

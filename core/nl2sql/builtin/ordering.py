@@ -114,7 +114,7 @@ def _told_to_sort(parse: Parse, by: Item) -> bool:
     for other in parse.before(by, 8):
         if other.kind == "mark" or (other.is_cue("group") and other is not by):
             return False
-        if lemma(other.lower) in _SORTING:
+        if lemma(other.lower) in _SORTING and other.lower != "orders":
             before = next(iter(parse.before(other, 1)), None)
             opens = before is None or before.kind == "mark" or before.lower in ("and", "then", "please", "also")
             if opens and other.role in ("", "order"):
