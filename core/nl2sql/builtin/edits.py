@@ -12,6 +12,7 @@ from core.nl2sql.builtin.narrowing import drop_filters, filters, flagged
 from core.nl2sql.builtin.query import Query
 from core.nl2sql.builtin.remeasuring import measures
 from core.nl2sql.builtin.reranking import limits, nth, orders, superlatives, unlimited
+from core.nl2sql.builtin.unfolding import unfolded
 
 Edit = Callable[[Query, Change], Query]
 
@@ -22,6 +23,7 @@ EDITS: tuple[Edit, ...] = (
     nth,
     unlimited,
     counted,
+    unfolded,
     grains,
     dimensions,
     measures,

@@ -46,6 +46,10 @@ class Lexicon:
             for value, phrases in data[section].items():
                 for phrase in phrases:
                     self._cues.setdefault(tuple(phrase.split()), []).append(Cue(section, value, phrase))
+        for direction, phrase in [(d, p) for d, phrases in data["superlative"].items() for p in phrases if _is_adjective(p)]:
+            for place in ("first", "on top", "at the top"):
+                put = f"{phrase} {place}"
+                self._cues.setdefault(tuple(put.split()), []).append(Cue("order", direction, put))
         self.longest = max(len(key) for key in self._cues)
         self.abbreviations: dict[str, str] = data["abbreviations"]
         self.stop: frozenset[str] = frozenset(data["words"]["stop"])
@@ -97,6 +101,12 @@ class Lexicon:
     @cached_property
     def derived_words(self) -> dict[str, frozenset[tuple[str, ...]]]:
         return {role: frozenset(_lemmas(phrase) for phrase in phrases) for role, phrases in self.derived.items()}
+
+
+def _is_adjective(phrase: str) -> bool:
+    """ "Cheapest", "most expensive": what may come first in an order; not "the most", "largest number of"."""
+    words = phrase.split()
+    return len(words) == 1 and words[0].endswith("est") or (len(words) == 2 and words[0] in ("most", "least"))
 
 
 def _lemmas(phrase: str) -> tuple[str, ...]:

@@ -39,18 +39,24 @@ def _named(table: str, change: Change) -> list[Field]:
 def rows_of(query: Query, change: Change) -> Query:
     """The query's rows as a set of their own, so that what is asked of them next cannot let others in."""
     narrowed = query.limit is not None or query.having or query.combine
-    key = _key_of(query, change) if narrowed else None
+    key = key_of(query, change) if narrowed else None
     if key is None or not isinstance(key.expr, Ref):
         return query
-    grouped = query.grouped
-    ties = tuple(Order(f) for f in query.dimensions if query.stable and query.order and not grouped)
-    order = tuple({o.field: o for o in (*ties, *query.order)}[f] for f in dict.fromkeys(o.field for o in (*query.order, *ties)))
-    inner = replace(query, select=(key,), keys=(key,) if grouped else (), order=order, distinct=False)
+    inner = keys_within(query, key)
     kept = tuple(f for f in query.dimensions if f != key)
     return Query(key.expr.table, kept or query.dimensions, where=(Compare(key, "in", query=inner),), stable=query.stable)
 
 
-def _key_of(query: Query, change: Change) -> Field | None:
+def keys_within(query: Query, key: Field) -> Query:
+    """The keys of the query's rows, with what they are cut off by."""
+    grouped = query.grouped
+    ties = tuple(Order(f) for f in query.dimensions if query.stable and query.order and not grouped)
+    order = tuple({o.field: o for o in (*ties, *query.order)}[f] for f in dict.fromkeys(o.field for o in (*query.order, *ties)))
+    keys = (key,) if grouped else ()
+    return replace(query, select=(key,), keys=keys, order=order if query.limit is not None else (), distinct=False)
+
+
+def key_of(query: Query, change: Change) -> Field | None:
     """What tells the rows of a query apart: the key of what it lists, else the one column it is grouped by."""
     if query.keys:
         return query.keys[0] if len(query.keys) == 1 else None

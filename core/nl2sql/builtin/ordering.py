@@ -125,6 +125,9 @@ def _told_to_sort(parse: Parse, by: Item) -> bool:
 
 def _direction(parse: Parse, item: Item) -> None:
     item.role = "order"
+    verb = next(iter(parse.before(item, 1)), None)
+    if verb is not None and verb.kind == "word" and lemma(verb.lower) in _SORTING:
+        verb.role = "order"  # "ranked from most to least"
     descending = item.is_cue("order", "desc")
     follow = parse.next_real(item)
     beside = next((other.lower for other in parse.after(item, 1)), "")

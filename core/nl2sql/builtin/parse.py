@@ -320,7 +320,7 @@ class Parse:
                 said = self.index.names.columns[place, column.name]
                 if (
                     word.lstrip("-") in said
-                    and (column.kind.numeric or column.kind.temporal or (column.kind is Kind.TEXT and "year" in said))
+                    and (numberlike(column) or column.kind.temporal or (column.kind is Kind.TEXT and "year" in said))
                     and column.role is not Role.KEY
                 ):
                     return Ref(place, column.name), word.startswith("-")

@@ -132,6 +132,8 @@ def _frequency(parse: Parse, cue: Item) -> bool:
         counted = events_of(parse, entity) if entity else table
     elif parse.subject:
         counted = _asked_column(parse, cue) or events_of(parse, parse.subject)
+    if not counted:
+        return False
     doubted(parse, cue, counted)
     _add(parse, cue, count_of(parse, counted))
     return True

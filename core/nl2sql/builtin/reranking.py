@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 
 from core.models import Role
+from core.nl2sql.builtin.adjectives import ranked_as
 from core.nl2sql.builtin.change import Change, is_scalar
 from core.nl2sql.builtin.explain import order_words
 from core.nl2sql.builtin.index import Index
@@ -20,6 +20,7 @@ _BARE = {
     "most", "highest", "largest", "biggest", "greatest", "top", "best", "maximum", "max",
     "least", "lowest", "smallest", "fewest", "worst", "bottom", "minimum", "min",
 }  # fmt: skip
+_ENDS = {"first", "last"}
 _BEFORE_ONE = {"which", "what", "the", "this", "that", "each", "other", "next"}
 _ORDINAL = "|".join((*ORDINALS, "last"))
 _NTH = re.compile(rf"\b(the |and )?({_ORDINAL})( one| place| row| best| highest| largest)?\W*$")
@@ -33,7 +34,7 @@ _UNLIMITED = re.compile(
     r"|\bno limit\b|\bwithout (the |a )?limit\b|\bremove (the )?limit\b"
 )
 _FROM = re.compile(r"^from (?:the )?(\w+) to .*")
-_FIRST = re.compile(r" (date )?first$")
+_FIRST = re.compile(r" (date )?(first|on top|at the top)$")
 
 
 def superlative_words(query: Query, parse: Parse) -> None:
@@ -43,8 +44,22 @@ def superlative_words(query: Query, parse: Parse) -> None:
         if item.lower == "one" and not item.role and _stands_for_row(parse, item):
             item.role, item.number = "pronoun", None
         cue = item.is_cue("superlative") or item.is_cue("aggregate", "max", "min")
-        if cue and not item.role and word in _BARE and not _of_something(query, parse, item):
+        if not cue or item.role or _of_something(query, parse, item):
+            continue
+        if word in _BARE:
             item.role = "bare rank"
+        elif item.is_cue("superlative") and word not in _ENDS and (found := ranked_as(query, parse, word)):
+            item.role = "rank"
+            parse.order = [Order(found[0], item.is_cue("superlative", "desc") != found[1])]
+            parse.ranked, parse.limit = [found[0]], parse.limit or _number_beside(parse, item) or 1
+
+
+def _number_beside(parse: Parse, item: Item) -> int | None:
+    """ "The three cheapest"."""
+    number = next((other for other in parse.before(item, 1) if other.number is not None and not other.role), None)
+    if number is not None:
+        number.role = "limit"
+    return int(number.number or 1) if number else None
 
 
 def _stands_for_row(parse: Parse, item: Item) -> bool:
@@ -207,26 +222,14 @@ def _by_direction(query: Query, change: Change) -> tuple[Order, ...]:
     descending = direction == "desc"
     cue = next((item for item in change.parse.items if item.is_cue("order")), None)
     adjective = _FIRST.sub("", _FROM.sub(r"\1", cue.lower)) if cue else ""
-    if shown := _shown_as(query, change.index, change.index.lexicon.implied.get(adjective, ())):
-        return (Order(shown, descending),)
-    if adjective in change.index.lexicon.implied and (implied := change.parse.implied(adjective, query.subject)):
-        ref, reverse = implied
-        return (Order(Field(ref), descending != reverse),)
+    if found := ranked_as(query, change.parse, adjective):
+        return (Order(found[0], descending != found[1]),)
     times = [f for f in query.dimensions if f.grain]
     pool = times if wish == "time" else list(query.dimensions if wish == "label" else ())
     ordered = query.order[0].field if query.order and wish != "label" else None
     target = next(iter(pool), None) or ordered or next(iter(query.measures), None) or _ranked_by(query, change.index)
     target = target or next(iter(query.select), None)
     return (Order(target, descending),) if target else ()
-
-
-def _shown_as(query: Query, index: Index, words: Iterable[str]) -> Field | None:
-    """The column shown already that an adjective speaks of: "earliest first" where there is one date."""
-    for word in words:
-        for field in query.dimensions:
-            if isinstance(field.expr, Ref) and word in index.names.columns[field.expr.table, field.expr.column]:
-                return field
-    return None
 
 
 def _known(field_: Field, query: Query) -> Field:

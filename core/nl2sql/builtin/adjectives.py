@@ -1,0 +1,47 @@
+"""Adjectives: what "cheapest", "newest" or "most popular" ranks by in the query a follow-up edits: what it shows comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import Field, Query, Ref, comparisons, tables_of
+
+_MEASURED = ("", "avg", "sum", "max", "min")
+
+
+def ranked_as(query: Query, parse: Parse, phrase: str) -> tuple[Field, bool] | None:
+    """What the rows of the query are ranked by, and whether it runs the other way (birth year); None where nothing tells."""
+    lexicon = parse.index.lexicon
+    if phrase in lexicon.frequency:
+        counts = [f for f in query.measures if f.aggregate == "count"]
+        return (counts[0], False) if counts else None
+    words = lexicon.implied.get(phrase, [])
+    if found := _spoken_of(query, parse.index, words):
+        return found
+    if query.grouped:
+        return None
+    others = sorted(tables_of(query) - {query.subject})
+    for table in (query.subject, *others) if words else ():
+        if implied := parse.implied(phrase, table):
+            return Field(implied[0]), implied[1]
+    return None
+
+
+def _spoken_of(query: Query, index: Index, words: Iterable[str]) -> tuple[Field, bool] | None:
+    """The field of the query that bears one of the words."""
+    for word in words:
+        for field in _fields(query):
+            if isinstance(field.expr, Ref) and word.lstrip("-") in index.names.columns[field.expr.table, field.expr.column]:
+                return field, word.startswith("-")
+    return None
+
+
+def _fields(query: Query) -> Iterator[Field]:
+    """Measures, what is shown, ordered by and compared, in that order; of a grouped query only what it can be ordered by."""
+    yield from (field for field in query.measures if field.aggregate in _MEASURED)
+    yield from query.dimensions
+    yield from (order.field for order in query.order)
+    if not query.grouped:
+        yield from (compare.field for compare in comparisons(query.where) if compare.op in (">", ">=", "<", "<=", "between"))

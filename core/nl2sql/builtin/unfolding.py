@@ -1,0 +1,84 @@
+"""Unfolding: the rows a breakdown counted ("who are they?", "which photos were those?", "name the ones in Lyon")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.nl2sql.builtin.change import Change
+from core.nl2sql.builtin.explain import plural
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.listing import key_of, keys_within
+from core.nl2sql.builtin.naming import key_columns
+from core.nl2sql.builtin.query import Compare, Condition, Field, Query, Ref, Related
+
+_WHO = re.compile(r"^(and |but |so )?(who|which|what)( exactly)? (are|were|is|was) (they|those|these|the\b.* ones?\b.*)( exactly)?\W*$")
+_NAMES = re.compile(r"^(and |now |so )?(name|list) (me )?(all )?(the )?(ones?|those|them)\b")
+_NAMED = re.compile(r"^(and |but |so )?(which|what) ")
+_BACK = re.compile(r"\b(those|these|them|they|that|there|he|she|it|ones?)\b")
+
+
+def unfolded(query: Query, change: Change) -> Query:
+    """The rows behind a breakdown, of the table that is named or, where the breakdown is by one of their columns, the counted."""
+    parse = change.parse
+    ranks = parse.ranked or parse.limit or parse.order or parse.groups or parse.having or any(i.role == "bare rank" for i in parse.items)
+    if not (query.measures and query.dimensions) or query.combine or ranks or any(i.is_cue("count") for i in parse.items):
+        return query
+    named = _asked_for(query, change)
+    shown = _shown_of(named, query, change) if named else _own_names(query, change)
+    if not shown:
+        return query
+    table = next(ref.table for f in shown if isinstance(ref := f.expr, Ref))
+    for item in parse.items:
+        item.role = item.role or ("target" if item is named or item.lower in ("name", "list") else "")
+    parse.outputs, change.unfolded = [], True
+    parse.where = [c for c in parse.where if not (isinstance(c, Related) and c.table == table)]
+    change.said.append(f"the {plural(table, change.index)} themselves")
+    single = table == query.subject
+    where = (*query.where, *_within_groups(query, change))
+    tables = query.tables if single else tuple(dict.fromkeys((*query.tables, query.subject)))
+    return Query(query.subject, shown, where=where, tables=tables, distinct=not single, stable=query.stable, via=query.via)
+
+
+def _asked_for(query: Query, change: Change) -> Item | None:
+    """The name right after "which" in "which photos were those", unless its rows are what is shown."""
+    found = _NAMED.match(change.text)
+    if not found or not _BACK.search(change.text):
+        return None
+    item = next((item for item in change.parse.items if item.kind != "stop"), None)
+    if item is None or item.kind != "name" or not change.text[found.end() :].startswith(item.lower):
+        return None
+    return item
+
+
+def _shown_of(item: Item, query: Query, change: Change) -> tuple[Field, ...]:
+    """The columns said of the named rows, else what they are known by."""
+    table = item.table.table if item.table else ""
+    said = [f for f in change.shown(aggregated=False) if isinstance(f.expr, Ref)]
+    shown = tuple(change.parse.label(table)) if table else tuple(said)
+    known = [f for f in shown if f in query.dimensions]
+    reached = [change.index.graph.path((query.subject,), f.expr.table) for f in shown if isinstance(f.expr, Ref)]
+    return () if known or any(chain is None for chain in reached) else shown
+
+
+def _own_names(query: Query, change: Change) -> tuple[Field, ...]:
+    """The names of the counted rows, where what they are grouped by does not name anything itself."""
+    names_them = _NAMES.match(change.text) and _picks_group(query, change.parse.where)
+    if not (_WHO.match(change.text) or names_them) or query.keys:
+        return ()
+    own = all(isinstance(f.expr, Ref) and f.expr.table == query.subject and not f.grain for f in query.dimensions)
+    label = tuple(change.parse.label(query.subject))
+    keys = {Field(Ref(query.subject, column)) for column in key_columns(change.index.table(query.subject))}
+    return label if own and not set(label) <= keys | set(query.dimensions) else ()
+
+
+def _picks_group(query: Query, where: list[Condition]) -> bool:
+    return any(isinstance(c, Compare) and c.op in ("=", "in") and c.field in query.dimensions for c in where)
+
+
+def _within_groups(query: Query, change: Change) -> tuple[Condition, ...]:
+    """That a row belongs to a group that was shown, where not all were and the follow-up picks none of them itself."""
+    key = key_of(query, change) if query.having or query.limit is not None else None
+    if key is None or _picks_group(query, change.parse.where):
+        return ()
+    return (Compare(key, "in", query=keys_within(query, key)),)
