@@ -45,6 +45,8 @@ def against(parse: Parse, read: Reader, clause_after: Callable[[Parse, Item], li
 
 
 def _operator(parse: Parse, cue: Item) -> str | None:
+    if cue.lower == "over" and any(other.lower in _ALL for other in parse.after(cue, 1)):
+        return None  # "the average over all events" is that of all of them
     if cue.is_cue("compare", ">", "<", ">=", "<=") and cue.cue is not None:
         return cue.cue.value
     if cue.lower in _MORE | _LESS and any(other.lower == "than" for other in parse.after(cue, 4)):

@@ -25,6 +25,7 @@ from core.nl2sql.builtin.read_back import read_back
 from core.nl2sql.builtin.reading import Candidate
 from core.nl2sql.builtin.render import render
 from core.nl2sql.builtin.reranking import superlative_words
+from core.nl2sql.builtin.sifting import sifted_groups
 
 _UNDO = re.compile(
     r"^(undo|go back|back)( (that|it|this|the last (change|one)|one step|to the (previous|one before)( one)?))?\W*$"
@@ -78,6 +79,7 @@ def _fragment(items: list[Item], previous: Query, context: Context, index: Index
     parse.anchors = tuple(measure_table(field) for field in previous.measures)
     prefer_known(previous, parse)
     superlative_words(previous, parse)
+    sifted_groups(previous, parse)
     bare_comparisons(previous, parse)
     for step in FRAGMENT_PASSES:
         step(parse)

@@ -48,12 +48,11 @@ def rows_of(query: Query, change: Change) -> Query:
 
 
 def keys_within(query: Query, key: Field) -> Query:
-    """The keys of the query's rows, with what they are cut off by."""
-    grouped = query.grouped
-    ties = tuple(Order(f) for f in query.dimensions if query.stable and query.order and not grouped)
-    order = tuple({o.field: o for o in (*ties, *query.order)}[f] for f in dict.fromkeys(o.field for o in (*query.order, *ties)))
-    keys = (key,) if grouped else ()
-    return replace(query, select=(key,), keys=keys, order=order if query.limit is not None else (), distinct=False)
+    """The keys of the query's rows, with what they are cut off by; rows that tie are cut off as they were shown."""
+    named = tuple(f for f in query.dimensions if f != key) if query.stable and query.limit is not None and query.order else ()
+    fields = [o.field for o in query.order]
+    order = (*query.order, *(Order(f) for f in named if f not in fields)) if query.limit is not None else ()
+    return replace(query, select=(key,), keys=(key, *named) if query.grouped else (), order=order, distinct=False)
 
 
 def key_of(query: Query, change: Change) -> Field | None:

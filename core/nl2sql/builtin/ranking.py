@@ -314,7 +314,7 @@ def _fans_out(parse: Parse, table: str) -> bool:
 
 def _is_asked(parse: Parse, cue: Item, follow: Item) -> bool:
     """Nothing to show stands before the superlative, and no row is asked for after it."""
-    if parse.limit is not None and parse.limit > 1:
+    if (parse.limit is not None and parse.limit > 1) or _does_it(parse, cue):
         return False
     if any(group.field.grain and group.at < cue.start + 3 for group in parse.groups) and parse.items[0].lower != "show":
         return not any(other.kind == "grain" and other.role == "group" for other in (*parse.before(cue, 4), *parse.after(cue, 1)))
@@ -323,6 +323,13 @@ def _is_asked(parse: Parse, cue: Item, follow: Item) -> bool:
     if any(other.kind == "name" and other.role not in ("group", "order") for other in parse.before(cue, 99)):
         return False
     return all(not (other.kind == "name" and other.table and other.start == follow.end) for other in parse.after(follow, 2))
+
+
+def _does_it(parse: Parse, cue: Item) -> bool:
+    """ "Which makes the biggest profit?", "who has the highest salary?": the row that does it."""
+    asking = next((other for other in parse.before(cue, 99) if other.lower in ("which", "who")), None)
+    verb = next(iter(parse.after(asking, 1)), None) if asking else None
+    return verb is not None and verb.kind in ("stop", "word") and verb.lower not in ("is", "are", "was", "were", "one", "ones", "the", "of")
 
 
 def _largest_entity(parse: Parse, cue: Item) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from core.models import Role
 from core.nl2sql.builtin.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.explain import field_words
@@ -13,18 +12,29 @@ from core.nl2sql.builtin.headings import PREFIX
 from core.nl2sql.builtin.listing import plain, rows_of, unjoined
 from core.nl2sql.builtin.measuring import main_measure
 from core.nl2sql.builtin.money import spoken_label
-from core.nl2sql.builtin.parse import numberlike
-from core.nl2sql.builtin.query import Field, Order, Query, Ref, tables_of
+from core.nl2sql.builtin.query import Field, Order, Query, Ref, refs, tables_of
 from core.nl2sql.builtin.shares import shared
+
+_WHOLE = re.compile(
+    r"\b(over|across|for|of|in|among) (all|every|everything)( (of )?(the )?(?!of\b)[a-z]+)?\W*$"
+    r"|\b(the )?(whole|entire) [a-z]+\W*$|\b(overall|altogether|all together|in total|in all)\W*$"
+)
+"""Said of everything there is, not group by group."""
+_ALTOGETHER = {"overall", "altogether", "all together", "in total"}
 
 
 def measures(query: Query, change: Change) -> Query:
     """ "Average instead", "and the number of orders", "what is their total weight"."""
     _held_numbers(query, change)
+    whole = _whole(query, change)
     new = [f for f in change.shown(aggregated=True) if f not in query.select]
+    new = new or (_same_measures(query, change) if whole is not None else [])
     new = new or _as_shares(query, change) or _reaggregated(query, change) or _other_column(query, change)
     if not new:
         return query
+    if whole is not None:
+        change.said.append(f"{' and '.join(field_words(f, change.index) for f in new)} over all")
+        return replace(whole, select=tuple(new), where=unjoined(whole, tuple(new)))
     old = query.measures
     scalar = is_scalar(query)
     kept = old if (change.adds_surely if scalar else change.adds) and old else ()
@@ -34,6 +44,30 @@ def measures(query: Query, change: Change) -> Query:
         return _totals(query, tuple(new), change)
     order = tuple(Order(new[0], o.descending) if o.field in old and not kept else o for o in query.order)
     return replace(query, select=(*query.dimensions, *kept, *new), order=tuple(dict.fromkeys(order)))
+
+
+def _whole(query: Query, change: Change) -> Query | None:
+    """ "For the whole country", "over all events": one figure for everything, without groups, limit and, of all rows, filters."""
+    found = _WHOLE.search(change.text)
+    if not found or change.parse.groups or query.combine:
+        return None
+    said = [item for item in change.parse.items if item.lower in found[0].split()]
+    for item in said:
+        item.role = item.role or ("subject" if item.kind in ("word", "name") or item.is_cue("compare") else "")
+    rows = any(item.kind == "name" and item.table and item.table.table in tables_of(query) for item in said)
+    return replace(plain(query), where=() if rows else query.where)
+
+
+def _same_measures(query: Query, change: Change) -> list[Field]:
+    """ "Altogether?", "what is the average overall?": what was measured per group, of everything."""
+    cue = change.cue("aggregate")
+    said = cue is None or cue.lower in _ALTOGETHER or any(cue.is_cue("aggregate", f.aggregate) for f in query.measures)
+    if not query.dimensions or not said or change.cue("count"):
+        return []
+    if cue is not None:
+        cue.role = "measure"
+    kept = [f for f in query.measures if cue is None or cue.lower in _ALTOGETHER or cue.is_cue("aggregate", f.aggregate)]
+    return [replace(f, share=False) for f in kept]
 
 
 def _held_numbers(query: Query, change: Change) -> None:
@@ -87,13 +121,16 @@ def _reaggregated(query: Query, change: Change) -> list[Field]:
 
 def _number_behind(query: Query, change: Change) -> Field | None:
     """The number a list shows, else the one its counted table is about."""
-    for field in query.dimensions if not query.measures else ():
-        if isinstance(field.expr, Ref) and not field.grain:
-            column = change.parse.column(field.expr)
-            if numberlike(column) and column.role is not Role.KEY:
-                return field
+    if not query.measures and (shown := _numbers_shown(query, change)):
+        return shown[0]
     main = main_measure(change.parse, query.subject) if query.measures else None
     return Field(main) if main else None
+
+
+def _numbers_shown(query: Query, change: Change) -> list[Field]:
+    """The columns of numbers a list shows, those that count years last."""
+    shown = [f for f in query.dimensions if isinstance(f.expr, Ref) and not f.grain and adds_up(f, change)]
+    return sorted(shown, key=lambda f: any("year" in change.index.names.columns[ref.table, ref.column] for ref in refs(f.expr)))
 
 
 def _relabelled(old: Field, aggregate: str) -> str:

@@ -224,6 +224,8 @@ def _by_direction(query: Query, change: Change) -> tuple[Order, ...]:
     adjective = _FIRST.sub("", _FROM.sub(r"\1", cue.lower)) if cue else ""
     if found := ranked_as(query, change.parse, adjective):
         return (Order(found[0], descending != found[1]),)
+    if adjective in change.index.lexicon.frequency:
+        return ()
     times = [f for f in query.dimensions if f.grain]
     pool = times if wish == "time" else list(query.dimensions if wish == "label" else ())
     ordered = query.order[0].field if query.order and wish != "label" else None

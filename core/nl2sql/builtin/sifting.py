@@ -1,0 +1,53 @@
+"""Sifting: groups kept by what they measure, though the follow-up says their name ("only states with more than one")."""
+
+from __future__ import annotations
+
+from core.nl2sql.builtin.counting import count_of
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.numerals import tidy
+from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.query import Compare, Field, Query, Ref
+from core.nl2sql.builtin.text import lemma
+
+_OPENS = {"with", "having", "have", "has", "that", "which", "who", "of", "where", "there", "are"}
+_COUNTED = {"them", "those", "these"}
+
+
+def sifted_groups(query: Query, parse: Parse) -> None:
+    """Takes a number compared with nothing but the groups' own name as one that their measure is compared with."""
+    if not (query.measures and query.dimensions):
+        return
+    for item in parse.items:
+        if item.kind != "name" or item.role or not _names_group(item, query, parse):
+            continue
+        rest = parse.items[parse.position(item) + 1 :]
+        cue = next((other for other in rest if other.is_cue("compare", ">", ">=", "<", "<=", "=")), None)
+        number = next((other for other in rest if other.number is not None), None)
+        beyond = [other for other in rest if other not in (cue, number) and other.lower not in _OPENS | _COUNTED]
+        if cue is None or cue.cue is None or number is None or number.number is None:
+            continue
+        if any(other.kind != "mark" for other in beyond) or not any(other.lower in _OPENS for other in rest[:3]):
+            continue
+        measure = _measure(query, parse, rest)
+        item.role = cue.role = number.role = "condition"
+        parse.having.append((query.subject, Compare(measure, cue.cue.value, (tidy(number.number),))))
+
+
+def _names_group(item: Item, query: Query, parse: Parse) -> bool:
+    """Whether a name is that of what the query is grouped by: its column, a word of it, or the table it names."""
+    for field in query.dimensions:
+        if not isinstance(field.expr, Ref):
+            continue
+        ref = field.expr
+        links = {(link.table, link.column) for link in item.links}
+        words = parse.index.names.columns[ref.table, ref.column]
+        if (ref.table, ref.column) in links or lemma(item.lower) in words or (ref.table, "") in links:
+            return True
+    return False
+
+
+def _measure(query: Query, parse: Parse, rest: list[Item]) -> Field:
+    """The first measure; how many rows there are where "of them" says so."""
+    counts = [field for field in query.measures if field.aggregate == "count"]
+    of_them = any(item.lower in _COUNTED for item in rest)
+    return (counts or [count_of(parse, query.subject)])[0] if of_them else query.measures[0]
