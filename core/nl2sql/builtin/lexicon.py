@@ -106,7 +106,7 @@ class Lexicon:
 def _is_adjective(phrase: str) -> bool:
     """ "Cheapest", "most expensive": what may come first in an order; not "the most", "largest number of"."""
     words = phrase.split()
-    return len(words) == 1 and words[0].endswith("est") or (len(words) == 2 and words[0] in ("most", "least"))
+    return (len(words) == 1 and words[0].endswith("est")) or (len(words) == 2 and words[0] in ("most", "least"))
 
 
 def _lemmas(phrase: str) -> tuple[str, ...]:

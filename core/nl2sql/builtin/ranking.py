@@ -20,6 +20,7 @@ _AMONG = {"among", "amongst", "in", "across", "by", "for", "from", "at", "on", "
 _SURELY = 0.95
 _NAME_PARTS = {"first": {"first", "forename", "given"}, "last": {"last", "surname", "family"}}
 _HANDFUL = 10
+_NO_DEED = {"is", "are", "was", "were", "one", "ones", "the", "of"}
 _COUNTING = ("most", "the most", "fewest", "least", "more")
 
 
@@ -329,7 +330,7 @@ def _does_it(parse: Parse, cue: Item) -> bool:
     """ "Which makes the biggest profit?", "who has the highest salary?": the row that does it."""
     asking = next((other for other in parse.before(cue, 99) if other.lower in ("which", "who")), None)
     verb = next(iter(parse.after(asking, 1)), None) if asking else None
-    return verb is not None and verb.kind in ("stop", "word") and verb.lower not in ("is", "are", "was", "were", "one", "ones", "the", "of")
+    return verb is not None and verb.kind in ("stop", "word") and verb.lower not in _NO_DEED
 
 
 def _largest_entity(parse: Parse, cue: Item) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.explain import plural
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.listing import key_of, keys_within
 from core.nl2sql.builtin.naming import key_columns
+from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Compare, Condition, Field, Query, Ref, Related
 
-_WHO = re.compile(r"^(and |but |so )?(who|which|what)( exactly)? (are|were|is|was) (they|those|these|the\b.* ones?\b.*)( exactly)?\W*$")
+_WHO = re.compile(
+    r"^(and |but |so )?(who|which|what)( exactly)? (are|were|is|was) (they|those|these|the\b.* ones?\b.*)( exactly)?\W*$"
+)
 _NAMES = re.compile(r"^(and |now |so )?(name|list) (me )?(all )?(the )?(ones?|those|them)\b")
 _NAMED = re.compile(r"^(and |but |so )?(which|what) ")
 _BACK = re.compile(r"\b(those|these|them|they|that|there|he|she|it|ones?)\b")
@@ -21,8 +23,7 @@ _BACK = re.compile(r"\b(those|these|them|they|that|there|he|she|it|ones?)\b")
 def unfolded(query: Query, change: Change) -> Query:
     """The rows behind a breakdown, of the table that is named or, where the breakdown is by one of their columns, the counted."""
     parse = change.parse
-    ranks = parse.ranked or parse.limit or parse.order or parse.groups or parse.having or any(i.role == "bare rank" for i in parse.items)
-    if not (query.measures and query.dimensions) or query.combine or ranks or any(i.is_cue("count") for i in parse.items):
+    if not (query.measures and query.dimensions) or query.combine or _asks_more(parse):
         return query
     named = _asked_for(query, change)
     shown = _shown_of(named, query, change) if named else _own_names(query, change)
@@ -38,6 +39,13 @@ def unfolded(query: Query, change: Change) -> Query:
     where = (*query.where, *_within_groups(query, change))
     tables = query.tables if single else tuple(dict.fromkeys((*query.tables, query.subject)))
     return Query(query.subject, shown, where=where, tables=tables, distinct=not single, stable=query.stable, via=query.via)
+
+
+def _asks_more(parse: Parse) -> bool:
+    """Whether rows are counted, ranked or grouped anew, or groups kept by their measure."""
+    if parse.ranked or parse.limit or parse.order or parse.groups or parse.having:
+        return True
+    return any(item.role == "bare rank" or item.is_cue("count") for item in parse.items)
 
 
 def _asked_for(query: Query, change: Change) -> Item | None:
