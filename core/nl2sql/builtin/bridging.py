@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import product
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from itertools import permutations
 
 from core.models import Catalog, Column, ForeignKey, Table
 from core.nl2sql.builtin.lexicon import lexicon
@@ -16,22 +17,26 @@ _ENDINGS = ("id", "code", "key", "no", "number", "ssn")
 
 def bridges(catalog: Catalog, connected: Callable[[str, str], bool]) -> Iterator[tuple[Table, ForeignKey]]:
     """Keys as good as any between tables that are not connected, those to a column without repeats first."""
-    tables = [table for table in catalog.tables if not table.is_view]
     found = [
-        (repeats(other, theirs.name), len(tables) - at, table, ForeignKey((own.name,), other.name, (theirs.name,), inferred=True))
-        for at, (table, other) in enumerate(product(tables, tables))
-        if table.name != other.name and not connected(table.name, other.name)
-        for own, theirs in product(table.columns, other.columns)
-        if _same(own, theirs) and (_said(own)[-1].endswith(_ENDINGS) or not repeats(other, theirs.name))
+        ((repeats(other, theirs.name), -at, -to), table, ForeignKey((own.name,), other.name, (theirs.name,), inferred=True))
+        for alike in _alike(table for table in catalog.tables if not table.is_view)
+        for (at, table, own), (to, other, theirs) in permutations(alike, 2)
+        if at != to and (_said(own)[-1].endswith(_ENDINGS) or not repeats(other, theirs.name))
     ]
-    for _, _, table, key in sorted(found, key=lambda entry: entry[:2]):
+    for _, table, key in sorted(found, key=lambda entry: entry[0]):
         if not connected(table.name, key.ref_table):
             yield table, key
 
 
-def _same(one: Column, two: Column) -> bool:
-    said = _said(one)
-    return bool(said) and said == _said(two) and one.kind is two.kind and not set(said) <= _PLAIN
+def _alike(tables: Iterable[Table]) -> Iterable[list[tuple[int, Table, Column]]]:
+    """The columns that say the same and hold the same kind, with their tables and where those stand."""
+    groups: dict[tuple[object, ...], list[tuple[int, Table, Column]]] = defaultdict(list)
+    for at, table in enumerate(tables):
+        for column in table.columns:
+            said = _said(column)
+            if said and not set(said) <= _PLAIN:
+                groups[(said, column.kind)].append((at, table, column))
+    return groups.values()
 
 
 def _said(column: Column) -> tuple[str, ...]:

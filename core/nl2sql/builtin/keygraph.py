@@ -46,17 +46,10 @@ class KeyGraph:
             for key in table.foreign_keys if not (table.is_view and self.has_tables) else ():
                 if key.ref_table in self._edges and key.columns and len(key.columns) == len(key.ref_columns):
                     self._add(table, key)
-        for table, key in bridges(catalog, self._connected):
-            self._add(table, key, many=repeats(self._tables[key.ref_table], key.ref_columns[0]))
         self._islands = self._numbered()
-
-    def _connected(self, one: str, two: str) -> bool:
-        seen, queue = {one}, [one]
-        while queue:
-            near = {edge.other for edge in self.edges(queue.pop())} - seen
-            seen |= near
-            queue.extend(near)
-        return two in seen
+        for table, key in bridges(catalog, lambda one, two: self._islands[one] == self._islands[two]):
+            self._add(table, key, many=repeats(self._tables[key.ref_table], key.ref_columns[0]))
+            self._merge(table.name, key.ref_table)
 
     def _add(self, table: Table, key: ForeignKey, many: bool = False) -> None:
         unique = _is_unique(table, key.columns)
@@ -75,6 +68,10 @@ class KeyGraph:
                 islands[(table := reached.pop())] = number
                 reached += [edge.other for edge in self._edges[table] if edge.other not in islands]
         return islands
+
+    def _merge(self, one: str, two: str) -> None:
+        kept, gone = self._islands[one], self._islands[two]
+        self._islands.update((table, kept) for table, island in self._islands.items() if island == gone)
 
     def edges(self, table: str) -> list[Edge]:
         return self._edges.get(table, [])
