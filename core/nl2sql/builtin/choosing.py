@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Ref
+from core.nl2sql.builtin.query import Ref, refs
 
 _PAIRED, _IN_ORDER = 0.4, 0.1
 _BESIDE, _DIRECTED = 0.35, 0.3
@@ -49,7 +49,7 @@ def _weigh(parse: Parse, item: Item, link: Link, beside: Item | None) -> float:
             )
             weight += 0.6 * match
             weight += _BESIDE if other.table and other.table.table == link.table else 0.0
-    anchor = [parse.subject] if parse.subject else said
+    anchor = _measured(parse) or ([parse.subject] if parse.subject else said)
     if anchor and link.table not in anchor:
         distance = min(parse.index.graph.distance(table_, link.table) for table_ in anchor)
         weight -= min(0.6, 0.08 * distance)
@@ -62,6 +62,12 @@ def _weigh(parse: Parse, item: Item, link: Link, beside: Item | None) -> float:
     weight += _paired(parse, item, link) + _directed(parse, item, link)
     weight += _SHARED * min(_MOST_SHARED, _company(parse, item, link.table))
     return weight - (0.4 if table.is_view else 0.0)
+
+
+def _measured(parse: Parse) -> list[str]:
+    """The tables of what is added up: where a sale was made is first that of the sale, not of the goods."""
+    asked = [*(output.field for output in parse.outputs), *parse.ranked]
+    return [ref.table for field in asked if field.aggregate == "sum" for ref in refs(field.expr)]
 
 
 def _paired(parse: Parse, item: Item, link: Link) -> float:

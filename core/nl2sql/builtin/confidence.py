@@ -6,6 +6,7 @@ import re
 
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.plan import measure_table
 from core.nl2sql.builtin.query import Query, comparisons, refs
 from core.nl2sql.builtin.text import lemma
 
@@ -59,8 +60,20 @@ def evidence(parse: Parse, query: Query) -> float:
         sure -= 0.5
     if lost and not (query.where or query.having or query.measures or query.limit):
         sure -= 0.25  # a plain list, and a word of the question left: most likely what should have narrowed it
+    sure -= 0.3 if _roundabout(parse, query) else 0.0
     sure -= 0.08 * len([item for item in used if item.fuzzy])
     return max(0.0, min(0.99, sure))
+
+
+def _roundabout(parse: Parse, query: Query) -> bool:
+    """Whether what is measured is divided by what it only meets through rows of several other kinds, none of them said."""
+    graph, said = parse.index.graph, parse.tables_said()
+    for measured in {measure_table(field) for field in query.measures}:
+        for divided in {ref.table for field in query.dimensions for ref in refs(field.expr)} - {measured}:
+            chain = graph.path((measured,), divided) or ()
+            if sum(edge.many for edge in chain) > 1 and not {edge.other for edge in chain[:-1]} & set(said):
+                return True
+    return False
 
 
 def _stray_group(parse: Parse) -> bool:

@@ -23,6 +23,8 @@ _OPS = {
 }
 _AGGREGATES = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest", "median": "median"}
 
+_GENERIC = {"name", "title", "id", "date", "description", "code", "type", "status", "number", "first", "last"}
+"""Words of columns that say nothing without their table."""
 _YEAR = re.compile(r"\d{4}")
 _OVER = {"running": "running total of the {}", "growth": "growth of the {} in percent", "change": "change of the {}"}
 
@@ -142,7 +144,7 @@ def expr_words(expr: Expr | None, index: Index) -> str:
     if isinstance(expr, Ref):
         said, own = index.names.columns[expr.table, expr.column], index.names.tables[expr.table]
         words = " ".join(said)
-        generic = set(said) <= {"name", "title", "id", "date", "description", "code", "type", "status", "number", "first", "last"}
+        generic = set(said) <= _GENERIC or said in index.shared
         return f"{' '.join(own)} {words}" if generic and not set(own) <= set(said) else words
     if isinstance(expr, Arith):
         left, right = expr_words(expr.left, index), expr_words(expr.right, index)

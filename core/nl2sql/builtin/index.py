@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 from typing import Literal
 
-from core.models import Catalog, Column, Table
+from core.models import Catalog, Column, Role, Table
 from core.nl2sql.builtin.keygraph import KeyGraph
 from core.nl2sql.builtin.lexicon import Lexicon, lexicon
 from core.nl2sql.builtin.names import name_words
@@ -60,6 +60,9 @@ class Index:
     starters: dict[object, tuple[str, ...]] = field(default_factory=dict)
     """Starter questions by what was asked for, filled by the engine: every clarification offers them."""
 
+    shared: frozenset[tuple[str, ...]] = frozenset()
+    """The words of columns that several tables have: a customer's country and a supplier's."""
+
     words: frozenset[str] = frozenset()
     """Every word of a table's or column's own name."""
 
@@ -75,6 +78,7 @@ def build_index(catalog: Catalog) -> Index:
     names = read_names(catalog, words_known)
     index = Index(catalog, words_known, names, KeyGraph(catalog))
     index.words = frozenset(word for said in (*names.tables.values(), *names.columns.values()) for word in said)
+    index.shared = _shared(catalog, names)
     _add_tables(index)
     _add_columns(index)
     _add_keys(index)
@@ -86,6 +90,17 @@ def build_index(catalog: Catalog) -> Index:
         for word in key:
             index.stems.setdefault(stem(word), set()).add(word)
     return index
+
+
+def _shared(catalog: Catalog, names: Names) -> frozenset[tuple[str, ...]]:
+    held = Counter(
+        names.columns[table.name, column.name]
+        for table in catalog.tables
+        if not table.is_view
+        for column in table.columns
+        if column.role is not Role.KEY
+    )
+    return frozenset(said for said, count in held.items() if count > 1)
 
 
 def _add_tables(index: Index) -> None:

@@ -11,7 +11,9 @@ from core.nl2sql.builtin.weighing.vary_shown import Variation, alternatives, nam
 
 
 def order(query: Query, parse: Parse) -> Iterator[Variation]:
-    """Not sorted, sorted the other way, by another column, or not cut."""
+    """Not sorted, sorted the other way, by another column, or not cut; a set made of two is never sorted."""
+    if query.combine:
+        return
     if query.order:
         yield "drop_order", replace(query, order=(), limit=None)
         if query.limit is not None:
