@@ -35,6 +35,7 @@ NOT_ANSWERED = [
     "how many different products did we sell in 2023",
     "number of orders by zodiac sign",
     "top 3 per category by revenue",
+    "average salary by category",
     "x" * 10_000,
 ]
 

@@ -74,3 +74,16 @@ def test_a_follow_up_turns_totals_into_shares(market: Catalog) -> None:
     second = drafted("as a percentage of the total", market, context(("revenue by region", first)))
     assert second.outputs[-1].unit == "percent"
     assert second.changes == ("the share of revenue in percent instead of the revenue",)
+
+
+def test_a_period_is_said_with_its_days_by_a_follow_up_too(market: Catalog) -> None:
+    first = drafted("revenue by region in the last quarter", market)
+    then = drafted("by category instead", market, context(("revenue by region in the last quarter", first)))
+    said = next(a.text for a in first.assumptions if a.kind == "period" and "quarter (" in a.text)
+    assert re.fullmatch(r"Order date is in the last quarter \(\d{4}-\d\d-01 to before \d{4}-\d\d-01\)", said)
+    assert said in [a.text for a in then.assumptions]
+
+
+def test_a_column_several_tables_have_is_said_with_its_table(market: Catalog) -> None:
+    draft = drafted("how many order items have a quantity of more than 2", market)
+    assert "Order item quantity is more than 2" in [a.text for a in draft.assumptions]
