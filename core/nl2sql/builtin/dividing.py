@@ -8,11 +8,14 @@ from dataclasses import replace
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.entities import entity_keys
 from core.nl2sql.builtin.explain import dimension_words
-from core.nl2sql.builtin.listing import only_sorts, unjoined
+from core.nl2sql.builtin.listing import only_sorts, unjoined, within_groups
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Order, Query, Ref
 
 _EACH = r"\b(each|every one)\b( one| of (them|those|these))?(\W*$| (have|has|had|do|does|did|is|are|get|got)\b)|\bper each\b"
+
+_ITS = re.compile(r"\b(its|his|her)\b")
+_DIVIDES = {"break", "broken", "down", "split", "drill", "divide"}
 
 
 def grains(query: Query, change: Change) -> Query:
@@ -44,9 +47,15 @@ def dimensions(query: Query, change: Change) -> Query:
     new = [output.field for output in parse.groups if output.field not in query.dimensions]
     if not new or not (query.measures or query.limit or query.select or change.shown(aggregated=True)):
         return query
+    for item in parse.items:
+        item.role = item.role or ("group" if item.lower in _DIVIDES else "")
     keys = entity_keys(parse, parse.groups, list(query.measures))
-    kept = query.dimensions if (change.adds or _splits(change)) and query.measures else ()
-    shown = tuple(change.shown(aggregated=True))
+    if query.measures and query.limit is not None and _ITS.search(change.text):
+        query = replace(query, where=(*query.where, *within_groups(query, change)), having=(), order=(), limit=None)
+        kept: tuple[Field, ...] = ()
+    else:
+        kept = query.dimensions if (change.adds or _splits(change)) and query.measures else ()
+    shown = _measured_anew(query, change)
     measures = query.measures if query.measures and not shown else shown or (Field(None, "count", table=query.subject),)
     parse.outputs = [output for output in parse.outputs if not output.field.aggregate]
     old = " and ".join(dimension_words(query.dimensions, change.index))
@@ -65,6 +74,13 @@ def dimensions(query: Query, change: Change) -> Query:
         distinct=False,
         where=unjoined(query, measures),
     )
+
+
+def _measured_anew(query: Query, change: Change) -> tuple[Field, ...]:
+    """The measures said; rows that are named without a word of counting ("by decor of the room") are none."""
+    shown = tuple(change.shown(aggregated=True))
+    counts = any(item.is_cue("count") or item.is_cue("aggregate") for item in change.parse.items)
+    return shown if counts or not query.measures else tuple(f for f in shown if f.aggregate != "count")
 
 
 def _splits(change: Change) -> bool:

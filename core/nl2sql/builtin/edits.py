@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.nl2sql.builtin.amounts import amounts
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.columns import columns, fewer_columns
 from core.nl2sql.builtin.dividing import dimensions, grains
@@ -22,6 +23,7 @@ EDITS: tuple[Edit, ...] = (
     fewer_columns,
     nth,
     unlimited,
+    amounts,
     counted,
     unfolded,
     grains,

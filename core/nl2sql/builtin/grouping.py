@@ -6,6 +6,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Compare, Field, Ref, refs
+from core.nl2sql.builtin.text import lemma
 
 _BETWEEN = {"of", "for", "in", "across", "from", "at", "among", "by"}
 _PASSED = {"the", "a", "of", "their", "its", "different"}
@@ -87,7 +88,7 @@ def _passive(parse: Parse, item: Item) -> bool:
     before = next(iter(parse.before(item, 1)), None)
     said = before.lower if before is not None else ""
     return (
-        item.lower == "by" and said.endswith(("ed", "en", "wn", "un", "ght", "ade", "old")) and said not in ("grouped", "ranked")
+        item.lower == "by" and said.endswith(("ed", "en", "wn", "un", "ght", "ade", "old")) and said not in ("grouped", "ranked", "down")
     )
 
 
@@ -102,7 +103,7 @@ def _group_after(parse: Parse, cue: Item) -> None:
     found = False
     joined = True
     for other in parse.after(cue, 12):
-        if other.role == "modifier":
+        if other.role == "modifier" or _says_kind(parse, other):
             continue
         if other.kind == "name" and not other.role and joined:
             if found and _has_measure_before(parse, other):
@@ -125,6 +126,16 @@ def _group_after(parse: Parse, cue: Item) -> None:
             break
     if found or _taken_up(parse, cue):
         cue.role = "group"
+
+
+def _says_kind(parse: Parse, item: Item) -> bool:
+    """ "By type of decor" is by decor, where decor is a column."""
+    named = parse.after(item, 2)
+    if item.role or lemma(item.lower) not in ("type", "kind", "sort") or len(named) < 2 or named[0].lower != "of":
+        return False
+    sure = named[1].kind == "name" and bool(named[1].columns) and named[1].columns[0].score > 0.9 and not _as_table(named[1])
+    item.role = "modifier" if sure and (not item.links or item.links[0].score < 0.9) else item.role
+    return item.role == "modifier"
 
 
 def _taken_up(parse: Parse, cue: Item) -> bool:

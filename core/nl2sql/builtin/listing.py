@@ -55,6 +55,18 @@ def keys_within(query: Query, key: Field) -> Query:
     return replace(query, select=(key,), keys=(key, *named) if query.grouped else (), order=order, distinct=False)
 
 
+def within_groups(query: Query, change: Change) -> tuple[Condition, ...]:
+    """That a row belongs to a group that was shown, where not all were and the follow-up picks none of them itself."""
+    key = key_of(query, change) if query.having or query.limit is not None else None
+    if key is None or picks_group(query, change.parse.where):
+        return ()
+    return (Compare(key, "in", query=keys_within(query, key)),)
+
+
+def picks_group(query: Query, where: list[Condition]) -> bool:
+    return any(isinstance(c, Compare) and c.op in ("=", "in") and c.field in query.dimensions for c in where)
+
+
 def key_of(query: Query, change: Change) -> Field | None:
     """What tells the rows of a query apart: the key of what it lists, else the one column it is grouped by."""
     if query.keys:
@@ -70,7 +82,7 @@ def counted(query: Query, change: Change) -> Query:
     """ "How many of those …", "how many are there?": the rows of before, counted."""
     if change.cue("count") is None and not any(item.is_cue("count") for item in change.parse.items):
         return query
-    own = [f for f in change.shown(aggregated=True) if f.aggregate == "count"]
+    own = change.shown(aggregated=True)
     other = any(f.table not in ("", query.subject) or f.expr is not None for f in own)
     if other or change.parse.groups or change.adds_surely or change.replaces or not _COUNTS_THEM.search(change.text):
         return query

@@ -20,6 +20,7 @@ _WHOLE = re.compile(
     r"|\b(the )?(whole|entire) [a-z]+\W*$|\b(overall|altogether|all together|in total|in all)\W*$"
 )
 """Said of everything there is, not group by group."""
+_THEIRS = re.compile(r"\b(do|does|did|have|has|had) (they|it|he|she|each)\b|\beach\b")
 _ALTOGETHER = {"overall", "altogether", "all together", "in total"}
 
 
@@ -37,7 +38,8 @@ def measures(query: Query, change: Change) -> Query:
         return replace(whole, select=tuple(new), where=unjoined(whole, tuple(new)))
     old = query.measures
     scalar = is_scalar(query)
-    kept = old if (change.adds_surely if scalar else change.adds) and old else ()
+    cut = query.limit is not None and change.of_them and not scalar
+    kept = old if cut or (change.adds_surely if scalar else change.adds) else ()
     words = " and ".join(field_words(f, change.index) for f in new)
     change.said.append(words if kept or not old else f"{words} instead of {field_words(old[0], change.index)}")
     if not old:
@@ -72,7 +74,7 @@ def _same_measures(query: Query, change: Change) -> list[Field]:
 
 def _held_numbers(query: Query, change: Change) -> None:
     """ "And the number of employees", after a list of departments that hold it: the column itself, not its sum."""
-    if query.measures or change.asks:
+    if query.measures or (change.asks and not _THEIRS.search(change.text)):
         return
     for output in change.parse.outputs:
         field = output.field

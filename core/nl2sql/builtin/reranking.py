@@ -24,6 +24,7 @@ _ENDS = {"first", "last"}
 _BEFORE_ONE = {"which", "what", "the", "this", "that", "each", "other", "next"}
 _ORDINAL = "|".join((*ORDINALS, "last"))
 _NTH = re.compile(rf"\b(the |and )?({_ORDINAL})( one| place| row| best| highest| largest)?\W*$")
+_NTH_LEAD = re.compile(rf"^(?:and |what about |how about )?(?:the )({_ORDINAL})(?: one| place| row)?(?: ?[-–—:;]+|,) ?\w")
 _NEXT = re.compile(r"\b(the )?next (\w+)?\W*$")
 _BARE_NUMBER = re.compile(
     r"^(only |just |and |no, |show |give me |make it |limit (it |that |them )?(to )?|the )*(\d+|[a-z]+)"
@@ -86,19 +87,15 @@ def nth(query: Query, change: Change) -> Query:
     """ "And the second one?": a row of the ranking before; "the next 5": the rows after it."""
     if not query.order:
         return query
+    if lead := _NTH_LEAD.match(change.text):
+        return _placed(query, change, lead[1])
     found = _NTH.search(change.text)
     if (
         found
         and (found[3] or not change.parse.limit)
         and (found[3] or change.text.startswith(("and", "the", "what about", found[2])))
     ):
-        _mark(change.parse, found[2])
-        if found[2] == "last":
-            flipped = tuple(Order(o.field, not o.descending) for o in query.order)
-            change.said.append("the last one")
-            return replace(query, order=flipped, limit=1, offset=0)
-        change.said.append(f"the {found[2]} one")
-        return replace(query, limit=1, offset=ORDINALS[found[2]] - 1)
+        return _named(_placed(query, change, found[2]), change)
     if _NEXT.search(change.text) and query.limit is not None:
         number = next((int(item.number) for item in change.parse.items if item.number), query.limit)
         for item in change.parse.items:
@@ -107,6 +104,24 @@ def nth(query: Query, change: Change) -> Query:
         change.said.append(f"the next {number}")
         return replace(query, offset=query.offset + query.limit, limit=number)
     return query
+
+
+def _placed(query: Query, change: Change, word: str) -> Query:
+    _mark(change.parse, word)
+    if word == "last":
+        flipped = tuple(Order(o.field, not o.descending) for o in query.order)
+        change.said.append("the last one")
+        return replace(query, order=flipped, limit=1, offset=0)
+    change.said.append(f"the {word} one")
+    return replace(query, limit=1, offset=ORDINALS[word] - 1)
+
+
+def _named(query: Query, change: Change) -> Query:
+    """With the name of the row where only numbers of it are shown: another row is meant than the one spoken of."""
+    bare = not query.grouped and all(_is_number(f, change.index) for f in query.select)
+    label = tuple(change.parse.label(query.subject)) if bare else ()
+    keys = change.parse.key(query.subject)
+    return replace(query, select=(*label, *query.select)) if label and not set(label) <= set(keys) else query
 
 
 def _mark(parse: Parse, word: str) -> None:

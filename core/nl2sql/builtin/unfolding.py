@@ -7,10 +7,10 @@ import re
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.explain import plural
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.listing import key_of, keys_within
+from core.nl2sql.builtin.listing import picks_group, within_groups
 from core.nl2sql.builtin.naming import key_columns
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Compare, Condition, Field, Query, Ref, Related
+from core.nl2sql.builtin.query import Field, Query, Ref, Related
 
 _WHO = re.compile(
     r"^(and |but |so )?(who|which|what)( exactly)? (are|were|is|was) (they|those|these|the\b.* ones?\b.*)( exactly)?\W*$"
@@ -36,7 +36,7 @@ def unfolded(query: Query, change: Change) -> Query:
     parse.where = [c for c in parse.where if not (isinstance(c, Related) and c.table == table)]
     change.said.append(f"the {plural(table, change.index)} themselves")
     single = table == query.subject
-    where = (*query.where, *_within_groups(query, change))
+    where = (*query.where, *within_groups(query, change))
     tables = query.tables if single else tuple(dict.fromkeys((*query.tables, query.subject)))
     return Query(query.subject, shown, where=where, tables=tables, distinct=not single, stable=query.stable, via=query.via)
 
@@ -71,22 +71,10 @@ def _shown_of(item: Item, query: Query, change: Change) -> tuple[Field, ...]:
 
 def _own_names(query: Query, change: Change) -> tuple[Field, ...]:
     """The names of the counted rows, where what they are grouped by does not name anything itself."""
-    names_them = _NAMES.match(change.text) and _picks_group(query, change.parse.where)
+    names_them = _NAMES.match(change.text) and picks_group(query, change.parse.where)
     if not (_WHO.match(change.text) or names_them) or query.keys:
         return ()
     own = all(isinstance(f.expr, Ref) and f.expr.table == query.subject and not f.grain for f in query.dimensions)
     label = tuple(change.parse.label(query.subject))
     keys = {Field(Ref(query.subject, column)) for column in key_columns(change.index.table(query.subject))}
     return label if own and not set(label) <= keys | set(query.dimensions) else ()
-
-
-def _picks_group(query: Query, where: list[Condition]) -> bool:
-    return any(isinstance(c, Compare) and c.op in ("=", "in") and c.field in query.dimensions for c in where)
-
-
-def _within_groups(query: Query, change: Change) -> tuple[Condition, ...]:
-    """That a row belongs to a group that was shown, where not all were and the follow-up picks none of them itself."""
-    key = key_of(query, change) if query.having or query.limit is not None else None
-    if key is None or _picks_group(query, change.parse.where):
-        return ()
-    return (Compare(key, "in", query=keys_within(query, key)),)
