@@ -30,8 +30,8 @@ class Change:
     index: Index
     conventions: Conventions
     said: list[str] = field(default_factory=list)
-    unfolded: bool = False
-    """The rows behind a breakdown were asked for: their names say no column on top."""
+    settled: bool = False
+    """What was asked for is found already: the names said ask for no column on top."""
 
     @property
     def adds(self) -> bool:

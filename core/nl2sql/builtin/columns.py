@@ -16,7 +16,7 @@ _PLACES = ("location", "city", "country", "hometown", "nationality", "state", "a
 
 def columns(query: Query, change: Change) -> Query:
     """ "Also show their email" adds to a list; "just the names" and "what is its budget?" take the place of what it shows."""
-    if change.unfolded:
+    if change.settled:
         return query
     if re.match(r"(and )?(who|which|whose)\b", change.text) and (is_extreme(query) or _ranks(change)):
         change.parse.outputs = []

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.nl2sql.builtin.amounts import amounts
+from core.nl2sql.builtin.beyond import beyond
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.columns import columns, fewer_columns
 from core.nl2sql.builtin.dividing import dimensions, grains
 from core.nl2sql.builtin.listing import counted, listed
 from core.nl2sql.builtin.narrowing import drop_filters, filters, flagged
 from core.nl2sql.builtin.query import Query
-from core.nl2sql.builtin.remeasuring import measures
+from core.nl2sql.builtin.remeasuring import measures, swapped
 from core.nl2sql.builtin.reranking import limits, nth, orders, superlatives, unlimited
 from core.nl2sql.builtin.unfolding import unfolded
 
@@ -23,11 +24,13 @@ EDITS: tuple[Edit, ...] = (
     fewer_columns,
     nth,
     unlimited,
+    beyond,
     amounts,
     counted,
     unfolded,
     grains,
     dimensions,
+    swapped,
     measures,
     columns,
     listed,

@@ -25,7 +25,7 @@ from core.nl2sql.builtin.read_back import read_back
 from core.nl2sql.builtin.reading import Candidate
 from core.nl2sql.builtin.render import render
 from core.nl2sql.builtin.reranking import superlative_words
-from core.nl2sql.builtin.sifting import sifted_groups
+from core.nl2sql.builtin.sifting import equal_number, sifted_groups
 
 _UNDO = re.compile(
     r"^(undo|go back|back)( (that|it|this|the last (change|one)|one step|to the (previous|one before)( one)?))?\W*$"
@@ -80,6 +80,7 @@ def _fragment(items: list[Item], previous: Query, context: Context, index: Index
     prefer_known(previous, parse)
     superlative_words(previous, parse)
     sifted_groups(previous, parse)
+    equal_number(previous, parse)
     bare_comparisons(previous, parse)
     for step in FRAGMENT_PASSES:
         step(parse)

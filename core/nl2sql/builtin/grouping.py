@@ -88,7 +88,9 @@ def _passive(parse: Parse, item: Item) -> bool:
     before = next(iter(parse.before(item, 1)), None)
     said = before.lower if before is not None else ""
     return (
-        item.lower == "by" and said.endswith(("ed", "en", "wn", "un", "ght", "ade", "old")) and said not in ("grouped", "ranked", "down")
+        item.lower == "by"
+        and said.endswith(("ed", "en", "wn", "un", "ght", "ade", "old"))
+        and said not in ("grouped", "ranked", "down")
     )
 
 

@@ -12,6 +12,7 @@ from core.nl2sql.builtin.headings import PREFIX
 from core.nl2sql.builtin.listing import plain, rows_of, unjoined
 from core.nl2sql.builtin.measuring import main_measure
 from core.nl2sql.builtin.money import spoken_label
+from core.nl2sql.builtin.plan import measure_table
 from core.nl2sql.builtin.query import Field, Order, Query, Ref, refs, tables_of
 from core.nl2sql.builtin.shares import shared
 
@@ -20,6 +21,9 @@ _WHOLE = re.compile(
     r"|\b(the )?(whole|entire) [a-z]+\W*$|\b(overall|altogether|all together|in total|in all)\W*$"
 )
 """Said of everything there is, not group by group."""
+_SURE = 0.75
+_WHEN = re.compile(r"^(and |but )?when\b")
+_IN_TIME = {"latest", "last", "most recent", "newest", "earliest", "first", "oldest"}
 _THEIRS = re.compile(r"\b(do|does|did|have|has|had) (they|it|he|she|each)\b|\beach\b")
 _ALTOGETHER = {"overall", "altogether", "all together", "in total"}
 
@@ -29,6 +33,7 @@ def measures(query: Query, change: Change) -> Query:
     _held_numbers(query, change)
     whole = _whole(query, change)
     new = [f for f in change.shown(aggregated=True) if f not in query.select]
+    new = new or _latest(query, change)
     new = new or (_same_measures(query, change) if whole is not None else [])
     new = new or _as_shares(query, change) or _reaggregated(query, change) or _other_column(query, change)
     if not new:
@@ -39,7 +44,7 @@ def measures(query: Query, change: Change) -> Query:
     old = query.measures
     scalar = is_scalar(query)
     cut = query.limit is not None and change.of_them and not scalar
-    kept = old if cut or (change.adds_surely if scalar else change.adds) else ()
+    kept = old if cut or _WHEN.match(change.text) or (change.adds_surely if scalar else change.adds) else ()
     words = " and ".join(field_words(f, change.index) for f in new)
     change.said.append(words if kept or not old else f"{words} instead of {field_words(old[0], change.index)}")
     if not old:
@@ -72,6 +77,35 @@ def _same_measures(query: Query, change: Change) -> list[Field]:
     return [replace(f, share=False) for f in kept]
 
 
+def _latest(query: Query, change: Change) -> list[Field]:
+    """ "When was the latest order of each?": the date that ends or opens each group."""
+    cue = next((item for item in change.parse.items if item.is_cue("superlative") and item.lower in _IN_TIME), None)
+    when = change.parse.date_of(measure_table(query.measures[0])) if query.measures and query.dimensions else None
+    if cue is None or when is None or not _WHEN.match(change.text):
+        return []
+    cue.role, change.settled = "measure", True
+    change.parse.order, change.parse.ranked, change.parse.limit = [], [], None
+    return [Field(when, "max" if cue.is_cue("superlative", "desc") else "min")]
+
+
+def swapped(query: Query, change: Change) -> Query:
+    """ "What about international passengers instead?": a number takes the place of the one a list shows and is ordered by."""
+    old = _numbers_shown(query, change)
+    said = [item for item in change.parse.items if item.kind == "name" and item.role in ("context", "target")]
+    if query.measures or not change.replaces or len(said) != 1 or change.parse.groups or not old:
+        return query
+    link = next(iter(said[0].columns), None)
+    new = Field(Ref(link.table, link.column)) if link and link.score >= _SURE else None
+    ordered = [f for f in old if f in [o.field for o in query.order]]
+    if new is None or new in query.select or not adds_up(new, change) or len(ordered or old) != 1:
+        return query
+    gone = (ordered or old)[0]
+    said[0].role, change.parse.outputs = "target", []
+    change.said.append(f"{field_words(new, change.index)} instead of {field_words(gone, change.index)}")
+    order = tuple(Order(new, o.descending) if o.field == gone else o for o in query.order)
+    return replace(query, select=tuple(new if f == gone else f for f in query.select), order=order)
+
+
 def _held_numbers(query: Query, change: Change) -> None:
     """ "And the number of employees", after a list of departments that hold it: the column itself, not its sum."""
     if query.measures or (change.asks and not _THEIRS.search(change.text)):
@@ -100,6 +134,8 @@ def _as_shares(query: Query, change: Change) -> list[Field]:
     new = [shared(f) for f in query.measures if not f.share and shared(f) != f] if said and query.dimensions else []
     for item in said if new else ():
         item.role = "measure"
+    whole = {f.expr for f in query.measures}
+    change.parse.outputs = [o for o in change.parse.outputs if not new or o.field.expr is None or o.field.expr not in whole]
     return new
 
 
@@ -150,6 +186,9 @@ def _other_column(query: Query, change: Change) -> list[Field]:
         plain = [f for f in change.shown(aggregated=False) if adds_up(f, change)]
         change.parse.outputs = [o for o in change.parse.outputs if o.field not in plain]
         return [replace(old, expr=f.expr, label="", share=False) for f in plain]
+    if old.expr is None and change.replaces and (plain := [f for f in change.shown(aggregated=False) if adds_up(f, change)]):
+        change.parse.outputs = [o for o in change.parse.outputs if o.field not in plain]
+        return [replace(f, aggregate="sum") for f in plain]
     tables = [i.table.table for i in change.parse.items if i.kind == "name" and i.table and i.role in ("subject", "")]
     others = [table for table in tables if table not in tables_of(query) and not change.parse.outputs]
     if old.expr is None and others and re.match(r"(and|what about|how about)\b", change.text):

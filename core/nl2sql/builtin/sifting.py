@@ -1,4 +1,4 @@
-"""Sifting: groups kept by what they measure, though the follow-up says their name ("only states with more than one")."""
+"""Sifting: numbers a follow-up compares what was said before with ("only states with more than one", "and 112?")."""
 
 from __future__ import annotations
 
@@ -31,6 +31,19 @@ def sifted_groups(query: Query, parse: Parse) -> None:
         measure = _measure(query, parse, rest)
         item.role = cue.role = number.role = "condition"
         parse.having.append((query.subject, Compare(measure, cue.cue.value, (tidy(number.number),))))
+
+
+def equal_number(query: Query, parse: Parse) -> None:
+    """ "And 112?": another number of the column that one was asked of."""
+    number = next((item for item in parse.items if item.kind == "number" and not item.role), None)
+    opens = bool(parse.items) and (parse.items[0].lower == "and" or [item.lower for item in parse.items[1:2]] == ["about"])
+    alone = all(item is number or item.kind in ("stop", "mark") for item in parse.items)
+    earlier = [c for c in query.where if isinstance(c, Compare) and c.op == "=" and not c.negated and not c.field.aggregate]
+    asked = [c.field for c in earlier if c.values and isinstance(c.values[0], int | float) and not isinstance(c.values[0], bool)]
+    if number is None or number.number is None or not (opens and alone) or not asked or query.limit is not None:
+        return
+    number.role = "condition"
+    parse.where.append(Compare(asked[-1], "=", (tidy(number.number),)))
 
 
 def _names_group(item: Item, query: Query, parse: Parse) -> bool:

@@ -32,7 +32,7 @@ def unfolded(query: Query, change: Change) -> Query:
     table = next(ref.table for f in shown if isinstance(ref := f.expr, Ref))
     for item in parse.items:
         item.role = item.role or ("target" if item is named or item.lower in ("name", "list") else "")
-    parse.outputs, change.unfolded = [], True
+    parse.outputs, change.settled = [], True
     parse.where = [c for c in parse.where if not (isinstance(c, Related) and c.table == table)]
     change.said.append(f"the {plural(table, change.index)} themselves")
     single = table == query.subject
