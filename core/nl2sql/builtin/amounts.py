@@ -35,10 +35,10 @@ def amounts(query: Query, change: Change) -> Query:
 
 def _amount(query: Query, change: Change) -> Field | None:
     """What the rows are ranked by, else what they are compared with."""
-    ordered = [o.field for o in query.order[:1]] if query.limit is not None else []
-    kept = [c.field for c in query.having]
-    compared = [c.field for c in comparisons(query.where) if c.op in _RANGE and c.query is None]
-    for field in (*ordered, *kept, *(compared if not query.grouped else ())):
+    fields: list[Field] = [o.field for o in query.order[:1]] if query.limit is not None else []
+    fields += [c.field for c in query.having]
+    fields += [c.field for c in comparisons(query.where) if c.op in _RANGE and c.query is None and not query.grouped]
+    for field in fields:
         if field.aggregate == "count" or (isinstance(field.expr, Ref) and is_number(field.expr, change.parse)):
             return field
     return None
