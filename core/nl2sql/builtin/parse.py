@@ -183,8 +183,14 @@ class Parse:
             if other.lower in _ASKING and self._opens(other):
                 return False
             if other.lower in _CONDITION_WORDS and self.position(other) > 1:
-                return True
+                return not self._adds_columns(other)
         return False
+
+    def _adds_columns(self, item: Item) -> bool:
+        """ "…, with the cost": names alone behind a comma and "with" are to be shown too."""
+        behind = self.items[self.position(item) + 1 :]
+        set_off = item.lower == "with" and any(other.text == "," for other in self.before(item, 1))
+        return set_off and all(other.kind in ("name", "stop", "mark") for other in behind)
 
     def in_order_clause(self, item: Item) -> bool:
         """Whether an item belongs to a clause of order that was read already."""

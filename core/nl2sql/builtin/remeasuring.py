@@ -22,6 +22,11 @@ _WHOLE = re.compile(
 )
 """Said of everything there is, not group by group."""
 _SURE = 0.75
+_PARALLEL = re.compile(
+    r"(and|what about|how about) (what is )?(the )?(highest|lowest|largest|smallest|maximum|minimum|max|min)\W*$"
+)
+"""After an average per group: the highest per group, not the group that ranks first."""
+_EXTREMES = ("avg", "median", "max", "min")
 _WHEN = re.compile(r"^(and |but )?when\b")
 _IN_TIME = {"latest", "last", "most recent", "newest", "earliest", "first", "oldest"}
 _THEIRS = re.compile(r"\b(do|does|did|have|has|had) (they|it|he|she|each)\b|\beach\b")
@@ -37,14 +42,15 @@ def measures(query: Query, change: Change) -> Query:
     new = new or (_same_measures(query, change) if whole is not None else [])
     new = new or _as_shares(query, change) or _reaggregated(query, change) or _other_column(query, change)
     if not new:
-        return query
+        return _list_as_shares(query, change)
     if whole is not None:
         change.said.append(f"{' and '.join(field_words(f, change.index) for f in new)} over all")
         return replace(whole, select=tuple(new), where=unjoined(whole, tuple(new)))
     old = query.measures
     scalar = is_scalar(query)
     cut = query.limit is not None and change.of_them and not scalar
-    kept = old if cut or _WHEN.match(change.text) or (change.adds_surely if scalar else change.adds) else ()
+    beside = change.adds_surely or (change.adds and not scalar and not change.text.endswith("?"))
+    kept = old if cut or beside or _WHEN.match(change.text) else ()
     words = " and ".join(field_words(f, change.index) for f in new)
     change.said.append(words if kept or not old else f"{words} instead of {field_words(old[0], change.index)}")
     if not old:
@@ -139,6 +145,23 @@ def _as_shares(query: Query, change: Change) -> list[Field]:
     return new
 
 
+def _list_as_shares(query: Query, change: Change) -> Query:
+    """ "As a share of the total" of the one number a list shows: of all its rows, though a limit leaves some out."""
+    said = [item for item in change.parse.items if item.is_cue("share") and not item.role]
+    numbers = _numbers_shown(query, change)
+    if not said or query.measures or query.grouped or len(numbers) != 1 or len(query.dimensions) < 2 or query.combine:
+        return query
+    total = replace(numbers[0], aggregate="sum")
+    share = replace(total, share=True)
+    for item in said:
+        item.role = "measure"
+    change.parse.outputs = [o for o in change.parse.outputs if o.field.expr != total.expr]
+    change.said.append(f"{field_words(share, change.index)} instead of {field_words(numbers[0], change.index)}")
+    key = tuple(change.parse.key(query.subject))
+    order = tuple(Order(share if o.field == numbers[0] else o.field, o.descending) for o in query.order)
+    return replace(query, select=tuple(share if f == numbers[0] else f for f in query.select), keys=key, order=order)
+
+
 def _reaggregated(query: Query, change: Change) -> list[Field]:
     """ "The average instead": the same column, another aggregate; after a list, of the number it shows."""
     cue = change.cue("aggregate") or next((i for i in change.parse.items if i.role == "bare rank"), None)
@@ -147,7 +170,13 @@ def _reaggregated(query: Query, change: Change) -> list[Field]:
         return []
     if cue.role == "bare rank" and re.match(r"(and )?(who|which)\b", change.text):
         return []
-    if cue.role == "bare rank" and not is_scalar(query) and (cue.is_cue("superlative") or change.asks or not query.measures):
+    parallel = query.limit is None and old.aggregate in _EXTREMES and _PARALLEL.match(change.text)
+    if (
+        cue.role == "bare rank"
+        and not is_scalar(query)
+        and not parallel
+        and (cue.is_cue("superlative") or change.asks or not query.measures)
+    ):
         return []
     aggregate = cue.cue.value if cue.is_cue("aggregate") else "max" if cue.is_cue("superlative", "desc") else "min"
     if old.aggregate == aggregate:

@@ -152,12 +152,13 @@ def superlatives(query: Query, change: Change) -> Query:
     if any(not _allowed(o.field, base) for o in order):
         return query
     parse.order = []
-    return _ranked(base, order, parse.limit, change)
+    return _ranked(base, order, parse.limit, change, figure=is_scalar(query))
 
 
 def _bare(query: Query, change: Change, bare: Item) -> Query:
     target = _ranked_by(query, change.index)
-    if is_scalar(query):
+    figure = is_scalar(query)
+    if figure:
         target = Field(query.measures[0].expr) if query.measures[0].expr is not None and change.asks else None
         query = as_list(query, change) if target else query
     if target is None:
@@ -169,10 +170,11 @@ def _bare(query: Query, change: Change, bare: Item) -> Query:
     if number is not None:
         number.role = "limit"
     limit = int(number.number or 1) if number else change.parse.limit or (1 if one else query.limit or 1)
-    return _ranked(query, (Order(target, descending),), limit, change)
+    return _ranked(query, (Order(target, descending),), limit, change, figure=figure)
 
 
-def _ranked(query: Query, order: tuple[Order, ...], limit: int, change: Change) -> Query:
+def _ranked(query: Query, order: tuple[Order, ...], limit: int, change: Change, *, figure: bool = False) -> Query:
+    """The rows that rank first, shown as they were; with what they rank by where that was the figure before, or is measured."""
     change.said.append(f"sorted by {order_words(order[0], change.index)}")
     change.said.append(f"the first {limit} only" if limit > 1 else "the first one only")
     change.parse.limit = None
@@ -180,7 +182,7 @@ def _ranked(query: Query, order: tuple[Order, ...], limit: int, change: Change) 
     asks = change.asks or change.text.startswith("the one")
     shown = query.dimensions if asks and query.dimensions and not change.conventions.show_measure else query.select
     if change.conventions.show_measure:
-        shown = (*shown, *(o.field for o in order if o.field not in shown))
+        shown = (*shown, *(o.field for o in order if (figure or o.field.aggregate) and o.field not in shown))
     keys = query.keys
     if query.grouped and not any(f.aggregate for f in shown) and not any(o.field.aggregate for o in order):
         keys = query.keys or query.dimensions
