@@ -49,7 +49,7 @@ def measures(query: Query, change: Change) -> Query:
     old = query.measures
     scalar = is_scalar(query)
     cut = query.limit is not None and change.of_them and not scalar
-    beside = change.adds_surely or (change.adds and not scalar and not change.text.endswith("?"))
+    beside = change.adds_surely or (change.adds and not scalar and not _asks_in_place(old, new, change))
     kept = old if cut or beside or _WHEN.match(change.text) else ()
     words = " and ".join(field_words(f, change.index) for f in new)
     change.said.append(words if kept or not old else f"{words} instead of {field_words(old[0], change.index)}")
@@ -81,6 +81,12 @@ def _same_measures(query: Query, change: Change) -> list[Field]:
         cue.role = "measure"
     kept = [f for f in query.measures if cue is None or cue.lower in _ALTOGETHER or cue.is_cue("aggregate", f.aggregate)]
     return [replace(f, share=False) for f in kept]
+
+
+def _asks_in_place(old: tuple[Field, ...], new: list[Field], change: Change) -> bool:
+    """ "And the highest?", "and the low?" ask the same of another end or column; "and the average freight?" is one thing more."""
+    like = len(old) == len(new) == 1 and (old[0].expr == new[0].expr or old[0].aggregate == new[0].aggregate)
+    return like and change.text.endswith("?")
 
 
 def _latest(query: Query, change: Change) -> list[Field]:
