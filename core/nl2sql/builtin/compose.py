@@ -39,6 +39,7 @@ from core.nl2sql.builtin.money import named
 from core.nl2sql.builtin.owning import owned
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.referring import referred
+from core.nl2sql.builtin.sides import sides
 from core.nl2sql.builtin.singling import singled
 from core.nl2sql.builtin.subject import find_subject
 from core.nl2sql.builtin.text import lemma
@@ -116,6 +117,7 @@ PASSES: tuple[Pass, ...] = (
     denying.denials,
     pairing.pairs,
     compared,
+    sides,
     grouping.groups,
     counting.bare_numbers,
     changes.along,

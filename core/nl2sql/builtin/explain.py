@@ -174,6 +174,8 @@ def condition_words(condition: Condition, index: Index) -> str:
 
 
 def _compare_words(compare: Compare, index: Index) -> str:
+    if isinstance(compare.field.expr, Arith) and compare.field.expr.op == "-" and compare.values == (0,):
+        return _sides_words(compare, compare.field.expr, index)
     said = field_words(compare.field, index)
     negation = "not " if compare.negated else ""
     if compare.query is not None:
@@ -199,6 +201,13 @@ def _compare_words(compare: Compare, index: Index) -> str:
             else f"not ({said} {_OPS[compare.op]} {_value(compare.values[0])})"
         )
     return f"{said} {_OPS[compare.op]} {_value(compare.values[0])}"
+
+
+def _sides_words(compare: Compare, sides: Arith, index: Index) -> str:
+    left, right = expr_words(sides.left, index), expr_words(sides.right, index)
+    timed = isinstance(sides.left, Ref) and index.column(sides.left.table, sides.left.column).kind.temporal
+    said = _OPS[compare.op].replace("more", "later").replace("less", "earlier") if timed else _OPS[compare.op]
+    return f"{left} {said.replace('is ', 'is not ', 1) if compare.negated else said} {right}"
 
 
 def _other_value(query: Query, index: Index) -> str:

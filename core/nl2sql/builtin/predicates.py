@@ -40,6 +40,8 @@ def _positive(node: exp.Expr, compare: Compare, kind: Kind | None, inner: exp.Ex
             return like(this=node, expression=literal(compare.values[0], Kind.TEXT))
         case "period":
             return _period(node, compare.values, kind, dialect)
+    if isinstance(node, exp.Sub) and compare.values == (0,):
+        return _OPS[compare.op](this=node.this, expression=node.expression)  # dates cannot be subtracted everywhere
     return _OPS[compare.op](this=node, expression=literal(compare.values[0], kind))
 
 

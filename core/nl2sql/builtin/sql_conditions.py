@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from sqlglot import exp
 
 from core.models import Kind
-from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Field, Query, Ref, Related, Scalar
+from core.nl2sql.builtin.query import AnyOf, Arith, Compare, Condition, Field, Query, Ref, Related, Scalar
 from core.nl2sql.builtin.sql_fields import Source, Unread, field_of, unwrapped
 
 Nested = Callable[[exp.Expr], Query]
@@ -76,7 +76,10 @@ def _ordered(left: exp.Expr, op: str, right: exp.Expr, source: Source, nested: N
         left, right, op = right, left, _FLIPPED[op]
     if isinstance(right, exp.Subquery):
         return Compare(field_of(left, source), op, query=nested(right.unnest()))
-    value = _quoted(right, source) or _value(right)
+    quoted = _quoted(right, source)
+    if isinstance(left, exp.Column) and isinstance(right, exp.Column) and not quoted:
+        return _sides(left, op, right, source)
+    value = quoted or _value(right)
     if isinstance(left, exp.Lower):
         return Compare(field_of(left.this, source), op, (_cell(left.this, str(value), source),))
     field = field_of(left, source)
@@ -85,6 +88,14 @@ def _ordered(left: exp.Expr, op: str, right: exp.Expr, source: Source, nested: N
     if op == "!=":
         return Compare(field, "=", (value,), negated=True)
     return Compare(field, op, (value,))
+
+
+def _sides(left: exp.Column, op: str, right: exp.Column, source: Source) -> Compare:
+    own, other = field_of(left, source).expr, field_of(right, source).expr
+    if not isinstance(own, Ref) or not isinstance(other, Ref):
+        raise Unread(f"{left.sql()} {op} {right.sql()}")
+    equal = op in ("=", "!=")
+    return Compare(Field(Arith("-", own, other)), "=" if equal else op, (0,), negated=op == "!=")
 
 
 def _quoted(node: exp.Expr, source: Source) -> str:
