@@ -11,6 +11,7 @@ from core.nl2sql.builtin.query import Compare, Field, Ref, Scalar
 _TRUE = {"1", "y", "yes", "true", "t", "1.0"}
 
 
+_AS_WELL = 0.05
 _FALSE = {"0", "n", "no", "false", "f", "0.0"}
 
 
@@ -19,17 +20,29 @@ def flags(parse: Parse) -> None:
     for item in parse.items:
         if item.kind != "name" or item.role or not item.columns or (item.table and item.table.score >= item.columns[0].score):
             continue
-        ref = parse.column_of(item, prefer=parse.subject)
-        if ref is None or not _adjective(parse, item):
+        if not _adjective(parse, item):
             continue
-        yes = yes_cell(parse, ref)
-        column = parse.column(ref)
-        if column.kind.temporal and (column.null_count or 0) > 0 and item.lower.endswith(("ed", "en", "nt")):
+        if (done := _done(parse, item)) is not None:
             item.role = "condition"
-            parse.where.append(Compare(Field(ref), "null", negated=not negated(parse, item)))
-        elif yes is not None:
+            parse.where.append(Compare(Field(done), "null", negated=not negated(parse, item)))
+            continue
+        ref = parse.column_of(item, prefer=parse.subject)
+        yes = yes_cell(parse, ref) if ref else None
+        if ref is not None and yes is not None:
             item.role = "condition"
             parse.where.append(Compare(Field(ref), "=", (yes,), negated=negated(parse, item)))
+
+
+def _done(parse: Parse, item: Item) -> Ref | None:
+    """ "Shipped", "not returned": the date that is filled in once it is done, of those the word fits as well as any."""
+    if not item.lower.endswith(("ed", "en", "nt")):
+        return None
+    ranked = parse.ranked_columns(item, prefer=parse.subject)
+    for weight, link in ranked:
+        column = parse.index.column(link.table, link.column)
+        if weight >= ranked[0][0] - _AS_WELL and column.kind.temporal and (column.null_count or 0) > 0:
+            return Ref(link.table, link.column)
+    return None
 
 
 def _adjective(parse: Parse, item: Item) -> bool:

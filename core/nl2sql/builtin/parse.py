@@ -180,6 +180,8 @@ class Parse:
         for other in self.before(item, 99):
             if other.lower in ("where", "whose", "having"):
                 return True
+            if other.text in (".", "?", ";") and self._only_names_behind(other):
+                return False
             if other.lower in _ASKING and self._opens(other):
                 return False
             if other.lower in _CONDITION_WORDS and self.position(other) > 1:
@@ -188,9 +190,13 @@ class Parse:
 
     def _adds_columns(self, item: Item) -> bool:
         """ "…, with the cost": names alone behind a comma and "with" are to be shown too."""
-        behind = self.items[self.position(item) + 1 :]
         set_off = item.lower == "with" and any(other.text == "," for other in self.before(item, 1))
-        return set_off and all(other.kind in ("name", "stop", "mark") for other in behind)
+        return set_off and self._only_names_behind(item)
+
+    def _only_names_behind(self, item: Item) -> bool:
+        """ "Orders not shipped yet. Customer name and order date": what is to be shown, said by itself."""
+        behind = self.items[self.position(item) + 1 :]
+        return bool(behind) and all(other.kind in ("name", "stop", "mark") for other in behind)
 
     def in_order_clause(self, item: Item) -> bool:
         """Whether an item belongs to a clause of order that was read already."""
