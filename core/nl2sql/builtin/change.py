@@ -15,7 +15,8 @@ from core.nl2sql.builtin.query import Field, Query, Ref, refs
 _ADDS = re.compile(r"\b(and|also|too|as well|additionally|plus|add|in addition|along with|include|including|or)\b|^with\b")
 _ADDS_SURELY = re.compile(r"\b(also|too|as well|additionally|plus|add|in addition|along with|include|including|or)\b|^with\b")
 _REPLACES = re.compile(r"\b(instead|rather|change|switch|make it|what about|how about|the same)\b")
-_ASKS = re.compile(r"^(and |but |so |then |now )?(what|which|who|whose|whom|where|when|how)\b(?! about\b)")
+_BEFORE_ASKING = r"^(and |but |so |then |now )?((in|at|on|with|from|for|by|to|of|under) )?"
+_ASKS = re.compile(_BEFORE_ASKING + r"(what|which|who|whose|whom|where|when|how)\b(?! about\b)")
 _LISTS = re.compile(r"^(and |now |then )?(list|show|give|display|name|tell|print|see|get|return|find)\b")
 _POINTS = re.compile(r"\b(them|they|those|these|their|its|it|he|she|his|her|him|that|ones?)\b")
 _OF_THEM = re.compile(r"\b((of|among|between|from) (them|those|these|all of them)|those|these|their|they|them)\b")
@@ -32,6 +33,8 @@ class Change:
     said: list[str] = field(default_factory=list)
     settled: bool = False
     """What was asked for is found already: the names said ask for no column on top."""
+    after_asking: bool = False
+    """What came before was a question ("what did Ann write?"), so that "and Ben" asks the same of another."""
 
     @property
     def adds(self) -> bool:
@@ -48,7 +51,7 @@ class Change:
 
     @property
     def asks(self) -> bool:
-        return bool(_ASKS.match(self.text))
+        return is_asking(self.text)
 
     @property
     def lists(self) -> bool:
@@ -69,6 +72,11 @@ class Change:
 
     def shown(self, *, aggregated: bool) -> list[Field]:
         return [output.field for output in self.parse.outputs if bool(output.field.aggregate) == aggregated]
+
+
+def is_asking(text: str) -> bool:
+    """Whether words (lower case) open as a question does."""
+    return bool(_ASKS.match(text))
 
 
 def is_scalar(query: Query) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from core.nl2sql.builtin.asking import asked_columns
 from core.nl2sql.builtin.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.explain import field_words
-from core.nl2sql.builtin.listing import as_list, is_extreme
+from core.nl2sql.builtin.listing import as_list, is_extreme, rows_of
 from core.nl2sql.builtin.query import Field, Query, Ref, refs
 
 _HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\b")
-_PLACES = ("location", "city", "country", "hometown", "nationality", "state", "address", "region", "place", "venue")
 
 
 def columns(query: Query, change: Change) -> Query:
@@ -21,18 +21,44 @@ def columns(query: Query, change: Change) -> Query:
     if re.match(r"(and )?(who|which|whose)\b", change.text) and (is_extreme(query) or _ranks(change)):
         change.parse.outputs = []
         return query
-    new = change.shown(aggregated=False) or _asked_columns(query, change) or _asked_table(query, change)
+    new = _named([*change.shown(aggregated=False), *asked_columns(query, change)], change) or _asked_table(query, change)
     if not new or change.parse.groups or (change.shown(aggregated=True) and query.measures):
         return query
     adds = _adds(change)
     if query.measures and not is_scalar(query):
         return _beside_groups(query, new, change) if adds else query
-    base = as_list(query, change)
-    if is_scalar(query) or not (adds or (change.conventions.show_measure and change.asks)):
-        base = replace(base, select=(), distinct=base.distinct and not is_scalar(query))
+    base = rows_of(query, change) if query.limit is not None and _leads_on(query, new, change) else as_list(query, change)
+    asks = change.asks or (change.lists and all(item.role != "condition" for item in change.parse.items))
+    beside = adds or (change.conventions.show_measure and asks and not (_of_one(change) and set(new) - set(query.select)))
+    if not beside or (is_scalar(query) and not change.adds_surely):
+        base = replace(base, select=(), distinct=not is_scalar(query) and (base.distinct or _is_that(change)))
     else:
         new = [f for f in new if f not in query.select] or new
     return _shown(base, query, new, change)
+
+
+def _named(fields: list[Field], change: Change) -> list[Field]:
+    """ "Which school do they belong to?": a key of other rows is shown as their names, unless the key itself is asked for."""
+    keyed = re.search(r"\b(ids?|codes?|keys?|numbers?|nr|no)\b", change.text) or not change.asks
+    found: list[Field] = []
+    for field in fields:
+        ref = field.expr
+        keys = change.index.table(ref.table).foreign_keys if isinstance(ref, Ref) and not keyed else ()
+        other = next(
+            (k.ref_table for k in keys if isinstance(ref, Ref) and k.columns == (ref.column,) and k.ref_table != ref.table), ""
+        )
+        found += change.parse.label(other) if other else [field]
+    return list(dict.fromkeys(found))
+
+
+def _of_one(change: Change) -> bool:
+    """ "Who directed it?", "what grade is that": asked of one row that both sides have in mind, so only the answer is shown."""
+    return bool(re.search(r"\b(it|its|he|she|his|her|him|there)\b|\b(that|this)( \w+)?\W*$", change.text))
+
+
+def _is_that(change: Change) -> bool:
+    """ "What grade is that?": one answer, however many rows have it."""
+    return bool(re.match(r"(and )?(what|which) [\w ]+ (is|was) (that|this)\W*$", change.text))
 
 
 def _ranks(change: Change) -> bool:
@@ -63,10 +89,16 @@ def _shown(base: Query, query: Query, new: list[Field], change: Change) -> Query
 def _through(query: Query, change: Change) -> Query:
     """Of other rows that several of these lead to, each is shown once, and only those that are led to."""
     tables = {ref.table for field in query.select for ref in refs(field.expr)}
-    chains = [change.index.graph.path((query.subject,), table) for table in tables]
-    if query.subject in tables or query.grouped or query.order or not any(e.many for chain in chains for e in chain or ()):
+    if query.subject in tables or query.grouped or query.order or not _leads_on(query, list(query.select), change):
         return query
     return replace(query, tables=tuple(dict.fromkeys((*query.tables, query.subject))), distinct=True)
+
+
+def _leads_on(query: Query, fields: list[Field], change: Change) -> bool:
+    """Whether a row of the query has several of what is shown."""
+    tables = {ref.table for field in fields for ref in refs(field.expr)}
+    chains = [change.index.graph.path((query.subject,), table) for table in tables]
+    return any(edge.many for chain in chains for edge in chain or ())
 
 
 def _keys_kept(query: Query, new: list[Field]) -> tuple[Field, ...]:
@@ -79,15 +111,16 @@ def _only(change: Change) -> bool:
 
 
 def _asked_table(query: Query, change: Change) -> list[Field]:
-    """ "What is its category?", "and their supplier": the names of the rows that theirs refer to."""
+    """ "What is its category?", "and their supplier", "which stations are there?": the names of the rows theirs lead to."""
     parse = change.parse
     busy = parse.where or parse.ranked or parse.groups or parse.outputs or any(item.is_cue("count") for item in parse.items)
     if busy or not (change.asks or change.adds or change.lists) or re.search(r"\b(of|among) (them|those|these)\b", change.text):
         return []
+    back = re.search(r"\b(their|its|his|her|they|them|it|he|she|there|(that|this) \w+)\b", change.text)
     for item in parse.items:
         table = item.table.table if item.kind == "name" and item.table and item.table.score >= 0.6 else ""
         chain = change.index.graph.path((query.subject,), table) if table and table != query.subject else None
-        if chain and (not any(edge.many for edge in chain) or re.search(r"\b(their|its|his|her|they|them|it)\b", change.text)):
+        if chain and (not any(edge.many for edge in chain) or back):
             item.role = "target"
             return parse.label(table)
     return []
@@ -106,37 +139,6 @@ def _beside_groups(query: Query, new: list[Field], change: Change) -> Query:
     return replace(query, select=(*query.dimensions, *new, *query.measures))
 
 
-def _asked_columns(query: Query, change: Change) -> list[Field]:
-    """ "Where are they from?", "when?", "how old are they?": the word of asking names the column."""
-    if change.parse.where or change.parse.ranked or any(item.is_cue("count") for item in change.parse.items):
-        return []
-    asked = re.match(r"^(and )?(where|when|how (\w+))\b(?! (many|much|about))", change.text)
-    table = query.subject
-    if asked is None:
-        return []
-    for item in change.parse.items:
-        item.role = item.role or ("target" if item.kind == "word" and asked[2] in ("where", "when") else "")
-    if asked[2] == "where":
-        said = change.index.names.columns
-        found = (c.name for w in _PLACES for c in change.index.table(table).columns if w in said[table, c.name])
-        return [Field(Ref(table, name)) for name in found][:1]
-    if asked[2] == "when":
-        when = change.parse.date_of(table) or change.parse.year_of(table)
-        return [Field(when)] if when else []
-    adjective = _SUPERLATIVE.get(asked[3], "")
-    implied = change.parse.implied(adjective, table) if adjective in change.index.lexicon.implied else None
-    for item in change.parse.items:
-        item.role = item.role or ("target" if implied and item.lower == asked[3] else "")
-    return [Field(implied[0])] if implied else []
-
-
-_SUPERLATIVE = {
-    "old": "oldest", "long": "longest", "tall": "tallest", "heavy": "heaviest", "expensive": "most expensive", "fast": "fastest",
-    "deep": "deepest", "wide": "widest", "rich": "richest", "populous": "most populous", "new": "newest", "recent": "most recent",
-    "short": "shortest", "cheap": "cheapest", "big": "largest", "large": "largest",
-}  # fmt: skip
-
-
 def fewer_columns(query: Query, change: Change) -> Query:
     """ "Without the id", "hide the date": a column that is shown no longer is; "just the average": only one measure still is."""
     measured = change.shown(aggregated=True)
@@ -152,7 +154,7 @@ def fewer_columns(query: Query, change: Change) -> Query:
         return query
     gone: list[Field] = []
     for item in change.parse.items:
-        if item.kind != "name":
+        if item.kind != "name" or item.role == "dropped":
             continue
         shown = [f for f in query.select if _is_said(f, item.lower, change)]
         links = {Ref(link.table, link.column) for link in item.columns}

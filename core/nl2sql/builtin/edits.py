@@ -9,8 +9,9 @@ from core.nl2sql.builtin.beyond import beyond
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.columns import columns, fewer_columns
 from core.nl2sql.builtin.dividing import dimensions, grains
+from core.nl2sql.builtin.dropping import drop_filters
 from core.nl2sql.builtin.listing import counted, listed
-from core.nl2sql.builtin.narrowing import drop_filters, filters, flagged
+from core.nl2sql.builtin.narrowing import filters, flagged
 from core.nl2sql.builtin.query import Query
 from core.nl2sql.builtin.remeasuring import measures, swapped
 from core.nl2sql.builtin.reranking import limits, nth, orders, superlatives, unlimited

@@ -20,11 +20,20 @@ POLITE = re.compile(
     r"^((please|pls|ok|okay|and now|now|then|so|hm+|great|good|nice|cool|thanks|thank you|alright|perfect|yes|right|actually"
     r"|can you|could you|would you|can i|could i|i want to|i would like to|i'd like to|let me|let us|let's)\b[,.!]?\s+)+"
 )
+SWITCH = re.compile(
+    r"^((ok|okay|now|and|so|well|but)[,.!]? )*((a |something |some )?(different|another|other|new|unrelated|separate) "
+    r"(thing|topic|question|subject|matter|note|one)|something (else|different)( entirely)?|by the way|btw|unrelated"
+    r"|(let us |let's )?(switch|chang)(ing|e)?( the)?( subject| topic)?|change of (topic|subject)"
+    r"|on (a different|another) note)\s*[:,;.!–—-]+\s*",
+    re.IGNORECASE,
+)
+"""What opens a question that has nothing to do with the one before."""
 _STRONG_START = re.compile(
     r"(only|just|what about|how about|and|but|also|or|exclude|excluding|except|without|same|remove|drop|clear|sort|order|rank"
     r"|instead|limit|add|include|including|break|split|group|change|make|filter|plot|draw|as an?|hide|leave out|omit"
     r"|switch|use|keep|not|show (it|them|that|this|these|those|only|just)|no,|undo|go back"
-    r"|display (it|them|as)|reverse|restrict|narrow|replace|drill|next|the (other|next|rest)|which ones?|who else)\b"
+    r"|display (it|them|as)|reverse|restrict|narrow|replace|drill|next|forget|ignore|regardless|disregard|never mind|lift"
+    r"|the (other|next|rest)|which ones?|who else)\b"
 )
 _WEAK_START = re.compile(
     r"(by|per|for|in|since|from|before|after|between|during|until|top|bottom|first|last|with|sorted|ordered"
@@ -44,10 +53,22 @@ _PRONOUN = re.compile(r"\b(they|them|their|theirs|it|its|those|these|he|she|his|
 _ASKING = re.compile(
     r"\b(how many|how much|which|what|who|whose|where|when|list|show|find|give|display|tell|return|count|number of|get)\b"
 )
+_ANY = re.compile(r"(for |in |of |from |with )?(any|all) [\w ]+?( again)?( please)?\W*$")
 _OPENS = re.compile(
     r"(how many|how much|which|what|who|whose|where|when|list|find|count|show|give|display|tell|return|get)\b(?! about)"
 )
+_LEFT_OPEN = re.compile(r"^(and |but )?(in|at|on|with|from|for|by|to|of|under) (which|what) [\w-]+( [\w-]+)?\W*$")
+"""A question of nothing but what it leaves open: "in which rooms?"."""
+_POINTS_THERE = re.compile(
+    r"(?<!\bare )(?<!\bis )(?<!\bwere )(?<!\bwas )(?<!\bbe )\bthere\b(?! (are|is|were|was|any)\b)"
+    r"|\b(in|at|of|on|from|for|to|with|by|find|over|above|than|is|was) (that|this) "
+    r"(?!(is|are|was|were|has|have|had|do|does|did)\b)\w+"
+)
 _NOT_ONES = re.compile(r"\b(more than|less than|at least|at most|exactly|only|over|under|than) one\b")
+
+
+_FEW = 5
+"""Words of "any price please"; more are a question."""
 
 
 def lean(text: str, items: list[Item], previous: Query) -> Lean:
@@ -56,12 +77,14 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
     opens = bool(_OPENS.match(text))
     if (
         _ASKS_OF_THEM.match(text)
+        or _LEFT_OPEN.match(text)
+        or _POINTS_THERE.search(text)
         or _POINTS_SURELY.search(_NOT_ONES.sub("", text))
         or (_PRONOUN.search(text) and not _antecedent(text, items))
     ):
         return Lean.LEANS
     full = (_asks(text, items) and named) or (opens and any(item.kind == "name" and item.table for item in items))
-    if _STRONG_START.match(text):
+    if _STRONG_START.match(text) or (_ANY.match(text) and len(items) <= _FEW):
         return Lean.OWN if full and _own_question(text) else Lean.LEANS
     if _bare_superlative(items):
         return Lean.LEANS

@@ -12,6 +12,7 @@ from core.nl2sql.builtin import followups
 from core.nl2sql.builtin.assemble import Conventions
 from core.nl2sql.builtin.clarify import ambiguous, no_such_day, strangers, unknown
 from core.nl2sql.builtin.confidence import unused
+from core.nl2sql.builtin.ellipsis import SWITCH
 from core.nl2sql.builtin.explain import assumptions, explain
 from core.nl2sql.builtin.index import Index, index_of
 from core.nl2sql.builtin.linking import link
@@ -44,9 +45,10 @@ class BuiltinEngine:
         if cancellation:
             cancellation.raise_if_cancelled()
         index = index_of(catalog)
-        asked = question[:_LONGEST]
+        asked = SWITCH.sub("", question[:_LONGEST])
         today = context.today or datetime.now(UTC).date()
-        edited = followups.edit(asked, context, index, today, self._conventions)
+        fresh = asked != question[:_LONGEST]
+        edited = None if fresh else followups.edit(asked, context, index, today, self._conventions)
         if edited and edited.leans and edited.candidate.enough:
             return self._edited(edited, index, context)
         if day := impossible_day(asked):

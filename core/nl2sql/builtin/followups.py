@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.models import Context, Turn
+from core.nl2sql.builtin.asking import held
 from core.nl2sql.builtin.assemble import Conventions
-from core.nl2sql.builtin.change import Change
+from core.nl2sql.builtin.change import Change, is_asking
 from core.nl2sql.builtin.compose import FRAGMENT_PASSES
 from core.nl2sql.builtin.confidence import EXPLAINED, evidence, unused
 from core.nl2sql.builtin.edits import EDITS
@@ -31,6 +32,7 @@ _UNDO = re.compile(
     r"^(undo|go back|back)( (that|it|this|the last (change|one)|one step|to the (previous|one before)( one)?))?\W*$"
 )
 _ONES_FIRST = re.compile(r"\b(\w+est|most \w+) (ones?|rows?) first\b")
+_FILLERS = re.compile(r"\b(as well|exactly(?=\W*$)|in general(?=\W*$))", re.IGNORECASE)
 _INSTEAD_OF = re.compile(r"\b(instead of|rather than|in place of)\b.*$")
 
 
@@ -53,10 +55,10 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         return _undone(asked, index, today)
     previous = asked[0]
     question, text = (_ONES_FIRST.sub(r"\1 first", _INSTEAD_OF.sub("instead", said)) for said in (question, text))
-    items = link(question, index, today)
+    items = link(_FILLERS.sub(" ", question), index, today)
     leaning = lean(text, items, previous)
     parse = _fragment(items, previous, context, index, today)
-    change = Change(text, parse, index, conventions)
+    change = Change(text, parse, index, conventions, after_asking=is_asking(context.turns[-1].question.lower()))
     query = previous
     for apply in EDITS:
         query = apply(query, change)
@@ -85,6 +87,7 @@ def _fragment(items: list[Item], previous: Query, context: Context, index: Index
     for step in FRAGMENT_PASSES:
         step(parse)
     unspoken(parse)
+    held(previous, parse)
     return parse
 
 

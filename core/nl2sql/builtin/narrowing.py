@@ -6,14 +6,13 @@ import re
 from dataclasses import replace
 
 from core.nl2sql.builtin.change import Change, is_number, is_scalar
+from core.nl2sql.builtin.dropping import refs_of
 from core.nl2sql.builtin.explain import condition_words
 from core.nl2sql.builtin.flags import yes_cell
 from core.nl2sql.builtin.numerals import tidy
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Field, Query, Ref, Related, comparisons, refs, tables_of
+from core.nl2sql.builtin.query import Compare, Condition, Field, Query, Ref, Related, comparisons, refs, tables_of
 
-_DROPS = re.compile(r"\b(remove|drop|clear|without|no|undo|reset|forget)\b.*\b(filters?|conditions?|restrictions?)\b")
-_ALL = re.compile(r"\b(for|in|across|show|include|of|from) all\b|\beverywhere\b|\ball time\b")
 _PARALLEL = re.compile(r"^(and |but )?(in|for|from|by|with|at|on|of|since|during)\b")
 """After "and", these ask the same of something else; without them one thing more is let in."""
 _RELATIVE = re.compile(
@@ -24,35 +23,6 @@ _SAYS_OF_ROWS = re.compile(
 )
 _RANGE = {">", ">=", "<", "<=", "between"}
 _UP, _DOWN = {">", ">="}, {"<", "<="}
-
-
-def drop_filters(query: Query, change: Change) -> Query:
-    """ "Remove the filter", "for all countries"."""
-    if _DROPS.search(change.text) and query.where:
-        gone = [c for c in query.where if _named_in(c, change)] or list(query.where)
-        change.said.extend(f"− {condition_words(c, change.index)}" for c in gone)
-        change.parse.where = []
-        return replace(query, where=tuple(c for c in query.where if c not in gone))
-    if _ALL.search(change.text):
-        tables = {link.table for item in change.parse.items if item.kind == "name" for link in item.links[:2]}
-        gone = [c for c in query.where if {ref.table for ref in _refs(c)} & tables]
-        change.said.extend(f"− {condition_words(c, change.index)}" for c in gone)
-        return replace(query, where=tuple(c for c in query.where if c not in gone))
-    return query
-
-
-def _named_in(condition: Condition, change: Change) -> bool:
-    values = [str(v).lower() for c in ([condition] if isinstance(condition, Compare) else []) for v in c.values]
-    names = {(link.table, link.column) for item in change.parse.items if item.kind == "name" for link in item.links[:3]}
-    fields = {(ref.table, ref.column) for ref in _refs(condition)} | {(ref.table, "") for ref in _refs(condition)}
-    return any(value in change.text for value in values) or bool(names & fields)
-
-
-def _refs(condition: Condition) -> list[Ref]:
-    if isinstance(condition, Related):
-        return [Ref(condition.table, "")]
-    parts = condition.parts if isinstance(condition, AnyOf) else (condition,)
-    return [ref for part in parts for ref in refs(part.field.expr)]
 
 
 def bare_comparisons(query: Query, parse: Parse) -> None:
@@ -105,7 +75,7 @@ def unspoken(parse: Parse) -> None:
     text = " ".join(item.lower for item in parse.items)
     if not parse.where or not _RELATIVE.match(text):
         return
-    held = {ref.table for condition in parse.where for ref in _refs(condition)}
+    held = {ref.table for condition in parse.where for ref in refs_of(condition)}
     parse.outputs = [
         output
         for output in parse.outputs
@@ -173,6 +143,9 @@ def _lets_in(query: Query, old: Condition, new: Condition, change: Change) -> bo
         return False
     if change.adds_surely:
         return True
+    shown = isinstance(old, Compare) and old.field in query.dimensions
+    if change.text.startswith("and the one") or (change.after_asking and not shown):
+        return False
     return not is_scalar(query) and not change.text.endswith("?") and not _PARALLEL.match(change.text)
 
 

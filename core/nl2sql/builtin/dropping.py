@@ -1,0 +1,92 @@
+"""Dropping: follow-ups that let go of what a query is filtered by ("drop the 5% limit", "forget the year", "all countries")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.nl2sql.builtin.change import Change
+from core.nl2sql.builtin.explain import condition_words
+from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Query, Ref, Related, refs
+
+_VERB = (
+    r"(remove|drop|clear|without|no|undo|reset|forget( about)?|ignore|lift|skip|lose|take off|regardless of|never mind|disregard)"
+)
+_NOUN = r"(filters?|conditions?|restrictions?|limits?|limitations?|cut-?offs?|thresholds?|constraints?|criteri(on|a))"
+_DROPS = re.compile(rf"\b{_VERB}\b[^,;.]*?\b{_NOUN}\b")
+_FORGETS = re.compile(
+    r"\b(forget( about)?|ignore|regardless of|never mind|disregard|whatever|no matter) (the |their |its |which )?[^,;.?]+"
+)
+_ANY = re.compile(r"^(for |in |of |from |with |and |ok |now )*(any|whatever|every) [^,;.?]+")
+_ALL = re.compile(r"\b(for|in|across|show|include|of|from) all\b|^all\b[^,;.?]+\b(again|now)\b|\beverywhere\b|\ball time\b")
+_TIMES = {"year", "years", "date", "dates", "month", "period", "time", "day"}
+_LIMIT = re.compile(r"\b(no|without (a |the )?|remove (the )?)limit\b")
+
+
+def drop_filters(query: Query, change: Change) -> Query:
+    """ "Remove the filter", "forget the year", "any price", "for all countries"."""
+    if (found := _DROPS.search(change.text)) and (query.where or query.having):
+        return _drop_named(query, change, found, wholly=not (_LIMIT.search(found[0]) and query.limit))
+    for pattern in (_FORGETS, _ANY):
+        if (found := pattern.search(change.text)) and (dropped := _drop_named(query, change, found, wholly=False)) != query:
+            return dropped
+    if _ALL.search(change.text):
+        tables = {link.table for item in change.parse.items if item.kind == "name" for link in item.links[:2]}
+        return _without(query, [c for c in query.where if {ref.table for ref in refs_of(c)} & tables], change)
+    return query
+
+
+def _drop_named(query: Query, change: Change, found: re.Match[str], *, wholly: bool) -> Query:
+    """Without the conditions the words speak of; without all of them where they name none and `wholly` may be meant."""
+    said = [item for item in change.parse.items if re.search(rf"(?<!\w){re.escape(item.lower)}(?!\w)", found[0])]
+    named = [c for c in (*query.where, *query.having) if _is_named(c, said, found[0])]
+    gone = named or (list(query.where) if wholly and not any(item.kind in ("name", "number") for item in said) else [])
+    if not gone:
+        return query
+    parse = change.parse
+    starts = {item.start for item in said}
+    for item in said:
+        item.role = "dropped"
+    parse.where = [c for c in parse.where if c not in _left(parse.where, said)]
+    kept = re.search(r"\bshow (it|them|that)\b", change.text)
+    parse.outputs = [output for output in parse.outputs if kept or output.at not in starts]
+    parse.groups = [output for output in parse.groups if output.at not in starts]
+    return _without(query, gone, change)
+
+
+def _left(where: list[Condition], said: list[Item]) -> list[Condition]:
+    """Conditions that were read from the words of dropping themselves."""
+    columns = {(link.table, link.column) for item in said for link in item.links}
+    return [c for c in where if {(ref.table, ref.column) for ref in refs_of(c)} <= columns]
+
+
+def _without(query: Query, gone: list[Condition], change: Change) -> Query:
+    change.said.extend(f"− {condition_words(c, change.index)}" for c in gone)
+    having = tuple(c for c in query.having if c not in gone)
+    return replace(query, where=tuple(c for c in query.where if c not in gone), having=having)
+
+
+def _is_named(condition: Condition, said: list[Item], text: str) -> bool:
+    """By its value, its column, its time, or its table where no other column of that is named."""
+    parts = [condition] if isinstance(condition, Compare) else list(condition.parts) if isinstance(condition, AnyOf) else []
+    values = [str(value).lower() for part in parts for value in part.values]
+    if any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) for value in values if value):
+        return True
+    fields = refs_of(condition)
+    if any(item.kind == "grain" and item.lower in _TIMES for item in said):
+        return any(part.op == "period" or part.field.grain for part in parts) or any(
+            "year" in ref.column.lower() for ref in fields
+        )
+    named = {Ref(link.table, link.column) for item in said if item.kind == "name" for link in item.links[:4]}
+    tables = {ref.table for ref in fields}
+    others = any(ref.column and ref.table in tables for ref in named)
+    return bool(named & set(fields)) or (not others and bool(named & {Ref(table, "") for table in tables}))
+
+
+def refs_of(condition: Condition) -> list[Ref]:
+    """The columns a condition is about; of a relation, its table."""
+    if isinstance(condition, Related):
+        return [Ref(condition.table, "")]
+    parts = condition.parts if isinstance(condition, AnyOf) else (condition,)
+    return [ref for part in parts for ref in refs(part.field.expr)]
