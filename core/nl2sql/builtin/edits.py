@@ -10,6 +10,7 @@ from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.columns import columns, fewer_columns
 from core.nl2sql.builtin.dividing import dimensions, grains
 from core.nl2sql.builtin.dropping import drop_filters
+from core.nl2sql.builtin.flipping import flipped
 from core.nl2sql.builtin.listing import counted, listed
 from core.nl2sql.builtin.narrowing import filters, flagged
 from core.nl2sql.builtin.query import Query
@@ -21,6 +22,7 @@ Edit = Callable[[Query, Change], Query]
 
 EDITS: tuple[Edit, ...] = (
     drop_filters,
+    flipped,
     flagged,
     fewer_columns,
     nth,

@@ -51,7 +51,8 @@ def keys_within(query: Query, key: Field) -> Query:
     """The keys of the query's rows, with what they are cut off by; rows that tie are cut off as they were shown."""
     named = tuple(f for f in query.dimensions if f != key) if query.stable and query.limit is not None and query.order else ()
     fields = [o.field for o in query.order]
-    order = (*query.order, *(Order(f) for f in named if f not in fields)) if query.limit is not None else ()
+    ties = query.dimensions if named else ()
+    order = (*query.order, *(Order(f) for f in ties if f not in fields)) if query.limit is not None else ()
     return replace(query, select=(key,), keys=(key, *named) if query.grouped else (), order=order, distinct=False)
 
 
