@@ -106,13 +106,24 @@ def _shared(catalog: Catalog, names: Names) -> frozenset[tuple[str, ...]]:
 def _add_tables(index: Index) -> None:
     for table in index.catalog.tables:
         said = index.names.tables[table.name]
-        penalty = 0.12 if table.is_view else 0.0
+        penalty = 0.12 if table.is_view else 0.07 if (kind := _kind_of(index, table)) else 0.0
         _add(index, said, Link("table", table.name, score=1.0 - penalty))
+        if not table.is_view and kind:
+            _add(index, said, Link("table", kind, score=0.97))
         for part, share in _parts(said, index.lexicon.light, ()):
             if part == said[-1:] and part[0] not in index.lexicon.light:
                 share = max(share, 0.5)  # an enrollment, for short, of "student course enrollment"
             if share >= 0.5:
                 _add(index, part, Link("table", table.name, score=0.5 + 0.35 * share - penalty))
+
+
+def _kind_of(index: Index, link: Table) -> str:
+    """ "Film category" means the categories, though a table that only ties films to them is called so."""
+    if link.is_view or not index.graph.is_pure_link(link.name):
+        return ""
+    said, (first, *others) = index.names.tables[link.name], dict.fromkeys(index.graph.ends(link.name))
+    pairs = [(first, other) for other in others[:1]] + [(other, first) for other in others[:1]]
+    return next((two for one, two in pairs if said == (*index.names.tables[one], *index.names.tables[two])), "")
 
 
 def _add_columns(index: Index) -> None:

@@ -4,3 +4,11 @@ CREATE TABLE shipments (shipment_id INTEGER PRIMARY KEY, depot_id INTEGER NOT NU
 INSERT INTO depots VALUES (1, 'Harbour'), (2, 'Hilltop');
 INSERT INTO parts VALUES (1, 'Axle', 1, 4, 10), (2, 'Bolt', 1, 900, 200), (3, 'Chain', 2, 25, 25), (4, 'Drum', 2, 0, 3);
 INSERT INTO shipments VALUES (1, 1, '2024-03-01', '2024-02-28'), (2, 1, '2024-03-05', '2024-03-09'), (3, 2, '2024-03-07', '2024-03-07'), (4, 2, '2024-04-02', '2024-04-10'), (5, 2, '2024-04-20', NULL), (6, 1, '2024-05-01', '2024-05-06');
+CREATE TABLE clerks (clerk_id INTEGER PRIMARY KEY, full_name VARCHAR(40) NOT NULL, wage INTEGER NOT NULL, reports_to INTEGER, FOREIGN KEY (reports_to) REFERENCES clerks (clerk_id));
+CREATE TABLE kinds (kind_id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL);
+CREATE TABLE part_kind (part_id INTEGER NOT NULL, kind_id INTEGER NOT NULL, PRIMARY KEY (part_id, kind_id), FOREIGN KEY (part_id) REFERENCES parts (part_id), FOREIGN KEY (kind_id) REFERENCES kinds (kind_id));
+INSERT INTO clerks VALUES (1, 'Ada Quill', 4100, NULL);
+INSERT INTO clerks VALUES (2, 'Bo Trent', 3000, 1), (3, 'Cy Marsh', 2900, 1);
+INSERT INTO clerks VALUES (4, 'Di Stone', 2500, 2);
+INSERT INTO kinds VALUES (1, 'Metal'), (2, 'Loose');
+INSERT INTO part_kind VALUES (1, 1), (2, 1), (2, 2), (3, 1);
