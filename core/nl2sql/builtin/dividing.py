@@ -54,7 +54,7 @@ def dimensions(query: Query, change: Change) -> Query:
         query = replace(query, where=(*query.where, *within_groups(query, change)), having=(), order=(), limit=None)
         kept: tuple[Field, ...] = ()
     else:
-        kept = query.dimensions if (change.adds or _splits(change)) and query.measures else ()
+        kept = query.dimensions if (_on_top(change) or _splits(change)) and query.measures else ()
     shown = _measured_anew(query, change)
     measures = query.measures if query.measures and not shown else shown or (Field(None, "count", table=query.subject),)
     parse.outputs = [output for output in parse.outputs if not output.field.aggregate]
@@ -81,6 +81,11 @@ def _measured_anew(query: Query, change: Change) -> tuple[Field, ...]:
     shown = tuple(change.shown(aggregated=True))
     counts = any(item.is_cue("count") or item.is_cue("aggregate") for item in change.parse.items)
     return shown if counts or not query.measures else tuple(f for f in shown if f.aggregate != "count")
+
+
+def _on_top(change: Change) -> bool:
+    """ "And by month", "also by month"; "by category and year" takes the place of what it was by."""
+    return change.adds_surely or (change.adds and change.text.startswith("and "))
 
 
 def _splits(change: Change) -> bool:

@@ -14,13 +14,14 @@ from core.nl2sql.builtin.flipping import flipped
 from core.nl2sql.builtin.listing import counted, listed
 from core.nl2sql.builtin.narrowing import filters, flagged
 from core.nl2sql.builtin.query import Query
-from core.nl2sql.builtin.remeasuring import measures, swapped
+from core.nl2sql.builtin.remeasuring import figure_as_share, measures, swapped
 from core.nl2sql.builtin.reranking import limits, nth, orders, superlatives, unlimited
 from core.nl2sql.builtin.unfolding import unfolded
 
 Edit = Callable[[Query, Change], Query]
 
 EDITS: tuple[Edit, ...] = (
+    figure_as_share,
     drop_filters,
     flipped,
     flagged,

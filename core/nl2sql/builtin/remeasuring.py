@@ -13,7 +13,7 @@ from core.nl2sql.builtin.listing import plain, rows_of, unjoined
 from core.nl2sql.builtin.measuring import main_measure
 from core.nl2sql.builtin.money import spoken_label
 from core.nl2sql.builtin.plan import measure_table
-from core.nl2sql.builtin.query import Field, Order, Query, Ref, refs, tables_of
+from core.nl2sql.builtin.query import AnyOf, Compare, Field, Order, Query, Ref, refs, tables_of
 from core.nl2sql.builtin.shares import shared
 
 _WHOLE = re.compile(
@@ -30,7 +30,8 @@ _EXTREMES = ("avg", "median", "max", "min")
 _WHEN = re.compile(r"^(and |but )?when\b")
 _IN_TIME = {"latest", "last", "most recent", "newest", "earliest", "first", "oldest"}
 _THEIRS = re.compile(r"\b(do|does|did|have|has|had) (they|it|he|she|each)\b|\beach\b")
-_ALTOGETHER = {"overall", "altogether", "all together", "in total"}
+_THE_TOTAL = re.compile(r"(and )?((what is|what was|what's|whats) )?(the )?(grand |overall )?total\W*$")
+_ALTOGETHER = {"total", "the total", "overall total", "grand total", "overall", "altogether", "all together", "in total"}
 
 
 def measures(query: Query, change: Change) -> Query:
@@ -59,9 +60,26 @@ def measures(query: Query, change: Change) -> Query:
     return replace(query, select=(*query.dimensions, *kept, *new), order=tuple(dict.fromkeys(order)))
 
 
+def figure_as_share(query: Query, change: Change) -> Query:
+    """ "What percent is that of the total?", after the number of some rows: of all rows, those that fulfil what was asked."""
+    old = query.measures[0] if len(query.select) == 1 and is_scalar(query) else None
+    said = [item for item in change.parse.items if item.is_cue("share")]
+    held = tuple(c for c in query.where if isinstance(c, Compare | AnyOf))
+    if old is None or old.aggregate not in ("count", "sum") or old.distinct or not said or not held or held != query.where:
+        return query
+    if change.parse.where or change.parse.groups or query.tables or query.combine:
+        return query
+    share = replace(old, share=True, when=held)
+    for item in change.parse.items:
+        item.role = item.role or ("measure" if item.cue is not None else "subject" if item.kind == "name" else "")
+    change.parse.outputs, change.settled = [], True
+    change.said.append(field_words(share, change.index))
+    return replace(query, select=(share,), where=())
+
+
 def _whole(query: Query, change: Change) -> Query | None:
     """ "For the whole country", "over all events": one figure for everything, without groups, limit and, of all rows, filters."""
-    found = _WHOLE.search(change.text)
+    found = _WHOLE.search(change.text) or (_THE_TOTAL.match(change.text) if _adds_up_to_it(query) else None)
     if not found or change.parse.groups or query.combine:
         return None
     said = [item for item in change.parse.items if item.lower in found[0].split()]
@@ -69,6 +87,12 @@ def _whole(query: Query, change: Change) -> Query | None:
         item.role = item.role or ("subject" if item.kind in ("word", "name") or item.is_cue("compare") else "")
     rows = any(item.kind == "name" and item.table and item.table.table in tables_of(query) for item in said)
     return replace(plain(query), where=() if rows else query.where)
+
+
+def _adds_up_to_it(query: Query) -> bool:
+    """Whether all groups are shown and their figures add up to a total."""
+    sums = bool(query.measures) and all(f.aggregate in ("sum", "count") and not f.distinct for f in query.measures)
+    return sums and bool(query.dimensions) and query.limit is None and not query.having
 
 
 def _same_measures(query: Query, change: Change) -> list[Field]:
@@ -144,8 +168,8 @@ def _as_shares(query: Query, change: Change) -> list[Field]:
     """ "As a percentage of the total": what was added up, as shares."""
     said = [item for item in change.parse.items if item.is_cue("share")]
     new = [shared(f) for f in query.measures if not f.share and shared(f) != f] if said and query.dimensions else []
-    for item in said if new else ():
-        item.role = "measure"
+    for item in change.parse.items if new else ():
+        item.role = item.role or ("measure" if item in said or item.lower in ("total", "the total") else "")
     whole = {f.expr for f in query.measures}
     change.parse.outputs = [o for o in change.parse.outputs if not new or o.field.expr is None or o.field.expr not in whole]
     return new

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.models import Role
 from core.nl2sql.builtin.adjectives import ranked_as
-from core.nl2sql.builtin.change import Change, is_scalar
+from core.nl2sql.builtin.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.explain import order_words
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.item import Item
@@ -25,6 +25,9 @@ _BEFORE_ONE = {"which", "what", "the", "this", "that", "each", "other", "next"}
 _ORDINAL = "|".join((*ORDINALS, "last"))
 _NTH = re.compile(rf"\b(the |and )?({_ORDINAL})( one| place| row| best| highest| largest)?\W*$")
 _NTH_LEAD = re.compile(rf"^(?:and |what about |how about )?(?:the )({_ORDINAL})(?: one| place| row)?(?: ?[-–—:;]+|,) ?\w")
+_WHO_NTH = re.compile(
+    rf"^(?:and )?(?:who|which|which one)(?:'s| is| comes| came| ranks| was)(?: the| in)? ({_ORDINAL})(?: one| place)?\W*$"
+)
 _NEXT = re.compile(r"\b(the )?next (\w+)?\W*$")
 _BARE_NUMBER = re.compile(
     r"^(only |just |and |no, |show |give me |make it |limit (it |that |them )?(to )?|the )*(\d+|[a-z]+)"
@@ -56,8 +59,9 @@ def superlative_words(query: Query, parse: Parse) -> None:
 
 
 def _number_beside(parse: Parse, item: Item) -> int | None:
-    """ "The three cheapest"."""
-    number = next((other for other in parse.before(item, 1) if other.number is not None and not other.role), None)
+    """ "The three cheapest", "the cheapest three"."""
+    near = (*parse.before(item, 1), *parse.after(item, 1))
+    number = next((other for other in near if other.number is not None and not other.role and other.lower != "one"), None)
     if number is not None:
         number.role = "limit"
     return int(number.number or 1) if number else None
@@ -89,6 +93,8 @@ def nth(query: Query, change: Change) -> Query:
         return query
     if lead := _NTH_LEAD.match(change.text):
         return _placed(query, change, lead[1])
+    if asked := _WHO_NTH.match(change.text):
+        return _named(_placed(query, change, asked[1]), change)
     found = _NTH.search(change.text)
     if (
         found
@@ -147,12 +153,31 @@ def superlatives(query: Query, change: Change) -> Query:
     parse = change.parse
     if not parse.ranked or not parse.order or parse.limit is None:
         return query
+    if query.grouped and query.dimensions and (measured := _by_another(query, change)):
+        parse.order = []
+        return measured
     base = rows_of(query, change) if change.of_them and query.limit not in (None, 1) else as_list(query, change)
     order = tuple(Order(_known(o.field, base), o.descending) for o in parse.order)
     if any(not _allowed(o.field, base) for o in order):
         return query
     parse.order = []
     return _ranked(base, order, parse.limit, change, figure=is_scalar(query))
+
+
+def _by_another(query: Query, change: Change) -> Query | None:
+    """ "Top 3 by freight instead", after groups ranked by another measure: the groups by the sum of that column."""
+    field = change.parse.order[0].field
+    if (
+        field.aggregate
+        or field in query.dimensions
+        or not adds_up(field, change)
+        or any(f.expr == field.expr for f in query.measures)
+    ):
+        return None
+    total = replace(field, aggregate="sum")
+    kept = () if change.replaces else query.measures
+    order = (Order(total, change.parse.order[0].descending),)
+    return _ranked(replace(query, select=(*query.dimensions, *kept, total)), order, change.parse.limit or 1, change)
 
 
 def _bare(query: Query, change: Change, bare: Item) -> Query:
