@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from core.models import Assumption
 from core.nl2sql.builtin.both import intersected
 from core.nl2sql.builtin.entities import entity_keys, telling, without_each
+from core.nl2sql.builtin.labelling import labelled
 from core.nl2sql.builtin.money import settle_money
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.plan import measure_table, places_of
@@ -21,6 +22,8 @@ class Conventions:
     """What a superlative ranks by is shown beside the name."""
     name_each: bool = True
     """What is gone through one by one ("the email of each customer") is named beside what is asked of it."""
+    label_keys: bool = True
+    """A key that leads to rows with a name shows the name, unless the key itself was asked for."""
     order_groups: bool = True
     """A breakdown with no order asked is sorted: time ascending, else the measure descending; and where it is sorted by a measure
     with no direction said, the largest come first."""
@@ -33,7 +36,7 @@ class Conventions:
 
 _HANDFUL = 10
 """How many rows "the longest films" are."""
-BENCHMARK = Conventions(show_measure=False, name_each=False, order_groups=False, stable=False, reserve=0.0)
+BENCHMARK = Conventions(show_measure=False, name_each=False, label_keys=False, order_groups=False, stable=False, reserve=0.0)
 """What text-to-SQL benchmarks expect of the same questions: nothing shown or sorted that was not asked for."""
 
 
@@ -86,6 +89,7 @@ def dress(query: Query, parse: Parse, conventions: Conventions) -> Query:
     query = replace(query, stable=conventions.stable)
     if query.combine:
         return query
+    query = labelled(query, parse) if conventions.label_keys else query
     if conventions.show_measure and parse.ranked:
         select = [*query.select, *(order.field for order in query.order if order.field not in query.select)]
         query = replace(query, select=tuple(dict.fromkeys(select)))

@@ -12,6 +12,7 @@ from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.numerals import tidy
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Compare, Expr, Field, Query, Ref, refs
+from core.nl2sql.builtin.scales import in_unit
 from core.nl2sql.builtin.stored import stored_count
 
 
@@ -66,7 +67,7 @@ def _compare(parse: Parse, cue: Item, number: Item) -> None:
     if field is None:
         return
     cue.role = number.role = "condition"
-    value = _in_unit(parse, number, field, value)
+    value = in_unit(parse, number, field, value)
     compare = Compare(field, cue.cue.value, (value,), negated=denied)
     if field.aggregate:
         parse.having.append((entity, compare))
@@ -126,18 +127,6 @@ def _continued(parse: Parse, cue: Item) -> Field | None:
 def _of_rows(parse: Parse, earned: Expr) -> bool:
     """Whether each row asked for has money of its own ("orders with sales above 500"); else it is added up per what is asked."""
     return next(refs(earned)).table in parse.tables_said() and next(refs(earned)).table == parse.subject
-
-
-def _in_unit(parse: Parse, number: Item, field: Field, value: int | float) -> int | float:
-    """Hours as minutes where the column counts more of them than a day has."""
-    unit = next(iter(parse.after(number, 1)), None)
-    if unit is None or unit.lower not in ("hour", "hours") or not isinstance(field.expr, Ref) or field.aggregate:
-        return value
-    column = parse.column(field.expr)
-    if "hour" in parse.index.names.columns[field.expr.table, field.expr.column] or float(column.maximum or 0) <= 24:
-        return value
-    parse.notes.append(Assumption("column", f"{column.name} is taken to be in minutes"))
-    return tidy(value * 60)
 
 
 _BREAKING = {"is", "are", "was", "were", "and", "or", "but"}
@@ -213,7 +202,8 @@ def _between(parse: Parse, cue: Item) -> None:
     if field is None or low.number is None or high.number is None:
         return
     cue.role = low.role = high.role = "condition"
-    compare = Compare(field, "between", (tidy(low.number), tidy(high.number)))
+    values = tuple(in_unit(parse, number, field, tidy(said)) for number, said in ((low, low.number), (high, high.number)))
+    compare = Compare(field, "between", values)
     if field.aggregate:
         parse.having.append((parse.subject, compare))
     else:

@@ -38,6 +38,7 @@ from core.nl2sql.builtin.likeness import likeness
 from core.nl2sql.builtin.money import named
 from core.nl2sql.builtin.owning import owned
 from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.placing import places, whiches
 from core.nl2sql.builtin.referring import referred
 from core.nl2sql.builtin.sides import sides
 from core.nl2sql.builtin.singling import singled
@@ -45,6 +46,8 @@ from core.nl2sql.builtin.subject import find_subject
 from core.nl2sql.builtin.text import lemma
 
 Pass = Callable[[Parse], None]
+_WHOLE = 0.95
+"""A word that is all of a column's name."""
 
 
 def charts(parse: Parse) -> None:
@@ -87,6 +90,16 @@ def modifiers(parse: Parse) -> None:
                 item.role = "modifier"
 
 
+def whole_columns(parse: Parse) -> None:
+    """ "Each lens brand": part of a table's name right before a column of it only tells whose column it is."""
+    for cue, item, other in zip(parse.items, parse.items[1:], parse.items[2:], strict=False):
+        named = item.kind == other.kind == "name" and item.table is not None and not other.table and bool(other.columns)
+        if cue.is_cue("group") and named and item.table and item.lower == lemma(item.lower):
+            link = other.columns[0]
+            if link.table == item.table.table and link.score >= _WHOLE:
+                item.role = "modifier"
+
+
 def _settled(parse: Parse, link: Link, certain: set[str]) -> float:
     if link.kind != "table":
         return link.score
@@ -98,6 +111,7 @@ PASSES: tuple[Pass, ...] = (
     counting.numbered,
     settle,
     modifiers,
+    whole_columns,
     owned,
     find_subject,
     settle_near,
@@ -139,12 +153,14 @@ PASSES: tuple[Pass, ...] = (
     timing.periods,
     timing.weekdays,
     flags.missing,
+    whiches,
     relating.relations,
     alternatives,
     both,
     everything,
     selves.selves,
     showing.targets,
+    places,
     showing.name_subject,
     denying.deny,
     pairing.settle_pairs,
@@ -154,7 +170,9 @@ PASSES: tuple[Pass, ...] = (
     shares.shares,
     changes.changes,
 )
-FRAGMENT_PASSES: tuple[Pass, ...] = tuple(step for step in PASSES if step not in (find_subject, showing.name_subject))
+FRAGMENT_PASSES: tuple[Pass, ...] = tuple(
+    step for step in PASSES if step not in (find_subject, whiches, places, showing.name_subject)
+)
 """For a follow-up: the subject is known, and a fragment need not show anything."""
 
 

@@ -24,9 +24,8 @@ def counted_table(parse: Parse, item: Item) -> str:
     ref = parse.column_of(item, prefer=parse.subject) if item.columns and item.columns[0].score < _WHOLE else None
     if ref is None:
         return ""
-    edges = [edge for edge in parse.index.graph.edges(ref.table) if edge.columns == (ref.column,) and not edge.many]
-    if edges:
-        return edges[0].other
+    if keys := [key for key in parse.index.table(ref.table).foreign_keys if key.columns == (ref.column,)]:
+        return keys[0].ref_table
     return ref.table if parse.index.table(ref.table).primary_key == (ref.column,) else ""
 
 

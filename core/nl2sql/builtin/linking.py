@@ -189,7 +189,7 @@ def _values(tokens: Sequence[Token], position: int, index: Index) -> Iterator[It
         item.links, item.quoted = tuple(index.values.get(words(token.text), ())[:12]), True
         yield item
         return
-    longest = index.value_heads.get(words(token.text)[0], 0) if words(token.text) else 0
+    longest = _longest_cell(token, index)
     key: tuple[str, ...] = ()
     for end in range(position + 1, min(position + longest + 4, len(tokens)) + 1):
         said = words(tokens[end - 1].text)
@@ -205,6 +205,13 @@ def _values(tokens: Sequence[Token], position: int, index: Index) -> Iterator[It
             item = _item(tokens, position, end, "value", weight)
             item.links = tuple(links[:12])
             yield item
+
+
+def _longest_cell(token: Token, index: Index) -> int:
+    """Words of the longest cell that starts as a token does, or as its singular."""
+    head = words(token.text)
+    alone = token.lemma if len(token.lower) > 3 and (token.lemma,) in index.values else ""
+    return max(index.value_heads.get(head[0], 0), 1 if alone else 0) if head else 0
 
 
 def _value_weight(tokens: Sequence[Token], start: int, end: int, links: Sequence[Link], index: Index) -> float:

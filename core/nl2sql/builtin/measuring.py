@@ -15,6 +15,7 @@ from core.nl2sql.builtin.text import lemma
 _PER_UNIT = {"price", "cost", "rate", "percent", "fee"}
 _MONEYED = {"payment", "sale", "refund", "expense", "donation", "deposit"}
 """Events that are an amount: the total of payments is what was paid."""
+_TRAILING = ("in total", "altogether", "overall", "combined")
 _SURE = 0.8
 """A column that fits worse than this is not summed without being told to."""
 _DIVIDING = ("by", "per", "across", "broken down by", "grouped by", "group by", "split by", "breakdown by", "segmented by")
@@ -35,14 +36,12 @@ def measures(parse: Parse) -> None:
 
 
 def _trailing(parse: Parse) -> None:
-    """ "How many courses are there in total": nothing more than the count."""
-    if any(output.field.aggregate for output in parse.outputs):
+    """ "How many courses are there in total", "more than 100 seats in total": nothing more than the count or comparison."""
+    if any(output.field.aggregate for output in parse.outputs) or any(
+        item.is_cue("compare") and item.role for item in parse.items
+    ):
         for item in parse.items:
-            if (
-                not item.role
-                and item.is_cue("aggregate", "sum")
-                and item.lower in ("in total", "altogether", "overall", "combined")
-            ):
+            if not item.role and item.is_cue("aggregate", "sum") and item.lower in _TRAILING:
                 item.role = "measure"
 
 
@@ -86,7 +85,7 @@ def _measured(parse: Parse, cue: Item) -> Item | None:
             return _summed(parse, other)
         if other.kind not in ("stop", "word", "value") and not other.is_cue("distinct") and not other.is_cue("superlative"):
             break
-    if cue.lower in ("on average", "in total", "altogether", "overall", "combined"):
+    if cue.lower in ("on average", *_TRAILING):
         return next((other for other in parse.before(cue, 4) if other.kind == "name" and not other.role), None)
     return None
 

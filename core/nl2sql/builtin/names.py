@@ -50,7 +50,7 @@ def name_words(name: str, abbreviations: dict[str, str], vocabulary: Collection[
     if name.lower() in abbreviations and abbreviations[name.lower()]:
         return tuple(lemma(word) for word in abbreviations[name.lower()].split())
     for part in parts(name):
-        for piece in _split(part.lower(), vocabulary):
+        for piece in _split(part.lower(), vocabulary, abbreviations):
             written = abbreviations.get(piece, abbreviations.get(lemma(piece), piece))
             found.extend(lemma(word) for word in written.split())
     return tuple(found[1:] if len(found) > 1 and found[0] in _PREFIXES else found)
@@ -67,13 +67,14 @@ def after_table(name: str, table: tuple[str, ...]) -> str:
     return ""
 
 
-def _split(word: str, vocabulary: Collection[str]) -> tuple[str, ...]:
+def _split(word: str, vocabulary: Collection[str], abbreviations: Collection[str] = ()) -> tuple[str, ...]:
     """A run-together word in two, where both halves are words of the same schema or a usual tail (`custid`, `deptname`)."""
     if len(word) < 5 or word in vocabulary:
         return (word,)
     for tail in _TAILS:
         head = word.removesuffix(tail)
-        if head != word and len(head) >= 3 and (head in vocabulary or lemma(head) in vocabulary):
+        known = head in vocabulary or lemma(head) in vocabulary or (tail == "id" and head in abbreviations)
+        if head != word and len(head) >= 3 and known:
             return (head, tail)
     for cut in range(3, len(word) - 2):
         head, tail = word[:cut], word[cut:]

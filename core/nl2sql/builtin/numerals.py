@@ -15,6 +15,8 @@ _UNITS = {
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9,
 }  # fmt: skip
+_WHOLE = ("hundred", "thousand", "million", "billion")
+"""Of these one is said as "a million"."""
 _LARGEST = 1e300
 ORDINALS = {
     "first": 1,
@@ -34,6 +36,8 @@ def number_at(tokens: Sequence[Token], position: int) -> tuple[int | float, int]
     """The number that starts at a token and the position after it, or None. Signs of money before it are not part of it."""
     token = tokens[position]
     value: int | float | None = token.number if token.number is not None else _word_value(token)
+    if token.lower == "a" and position + 1 < len(tokens) and tokens[position + 1].lower in _WHOLE:
+        value = 1
     if value is None:
         return None
     end = position + 1

@@ -36,6 +36,8 @@ _CONDITION_WORDS = {
 }
 _WELL = 0.6
 """A word that fits a column this well needs no guess."""
+_CLOSING = ("?", ":", ";")
+"""Marks behind which something is asked anew."""
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _ASKING = {
     "show",
@@ -178,7 +180,9 @@ class Parse:
         if self.clause:
             return True
         for other in self.before(item, 99):
-            if other.lower in ("where", "whose", "having"):
+            if other.text in _CLOSING:
+                return False
+            if other.lower in ("whose", "having") or (other.lower == "where" and self.position(other)):
                 return True
             if other.text in (".", "?", ";") and self._only_names_behind(other):
                 return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Ref
+from core.nl2sql.builtin.people import whom
 
 _QUANTIFIERS = {"a", "an", "any", "the", "of", "all", "those", "their", "one"}
 
@@ -20,7 +20,7 @@ def find_subject(parse: Parse) -> None:
         or next((link.table for item in said if (link := item.table)), "")
         or next((item.links[0].table for item in parse.items if item.kind == "value" and item.links), "")
     )
-    _who(parse)
+    whom(parse)
 
 
 def _participle(parse: Parse, item: Item) -> bool:
@@ -29,29 +29,11 @@ def _participle(parse: Parse, item: Item) -> bool:
     return item.lower.endswith("ed") and after is not None and after.kind == "name" and after.table is not None
 
 
-def _who(parse: Parse) -> None:
-    """ "Who rented the most films": people, so the nearest table of people is meant."""
-    if not parse.items or parse.items[0].lower != "who" or not parse.subject or _people(parse, parse.subject):
-        return
-    near = [edge.other for edge in parse.index.graph.edges(parse.subject) if not edge.many and _people(parse, edge.other)]
-    parse.subject = max(near, key=lambda table: parse.index.table(table).row_count or 0, default=parse.subject)
-
-
-def _people(parse: Parse, table: str) -> bool:
-    said = {
-        word
-        for field in parse.label(table)
-        if isinstance(field.expr, Ref)
-        for word in parse.index.names.columns[field.expr.table, field.expr.column]
-    }
-    return {"first", "last"} <= said or bool({"forename", "surname"} & said)
-
-
 def _counted(parse: Parse) -> str:
     for item in parse.items:
         if item.is_cue("count"):
             for other in parse.after(item, 5):
-                if other.kind == "name":
+                if other.kind == "name" and other.role != "modifier":
                     return other.table.table if other.table and not _asked_before(parse, item) else ""
                 if other.kind in ("grain", "number") or other.is_cue("group") or other.is_cue("compare"):
                     break

@@ -8,3 +8,5 @@ INSERT INTO lake VALUES (7, 'Heron', -20, 'Quiet waters'), (8, 'Otter', 35, 'Swi
 INSERT INTO climate VALUES (7, -4, 21), (8, -9, 19), (9, -15, 14);
 CREATE TABLE ferry (ferryno INTEGER PRIMARY KEY, source VARCHAR(20), destination VARCHAR(20));
 INSERT INTO ferry VALUES (1, 'Loon', 'Otter'), (2, 'Otter', 'Loon'), (3, 'Heron', 'Loon');
+CREATE TABLE pier (pno INTEGER PRIMARY KEY, name VARCHAR(20), cost_in_thousands REAL, length_cm INTEGER, opening VARCHAR(10), bunks INTEGER, lake_no INTEGER REFERENCES lake (lno));
+INSERT INTO pier VALUES (1, 'North Pier', 12.5, 850, '1987', 0, 7), (2, 'Mill Pier', 40, 1200, '2003', 4, 8);
