@@ -6,7 +6,7 @@ from core.models import Assumption, Role
 from core.nl2sql.builtin.counting import count_of, counted_table, rows, times
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.measuring import main_measure, measure_of
+from core.nl2sql.builtin.measuring import main_measure, measure_of, only_number
 from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.numerals import tidy
@@ -67,6 +67,7 @@ def _compare(parse: Parse, cue: Item, number: Item) -> None:
     if field is None:
         return
     cue.role = number.role = "condition"
+    field = _possible(parse, field, value)
     value = in_unit(parse, number, field, value)
     compare = Compare(field, cue.cue.value, (value,), negated=denied)
     if field.aggregate:
@@ -127,6 +128,17 @@ def _continued(parse: Parse, cue: Item) -> Field | None:
 def _of_rows(parse: Parse, earned: Expr) -> bool:
     """Whether each row asked for has money of its own ("orders with sales above 500"); else it is added up per what is asked."""
     return next(refs(earned)).table in parse.tables_said() and next(refs(earned)).table == parse.subject
+
+
+def _possible(parse: Parse, field: Field, value: int | float) -> Field:
+    """ "More than 100000 in savings": more rows than there are can not be meant where they hold one number each."""
+    if field.aggregate != "count" or field.expr is not None or value <= (parse.index.table(field.table).row_count or value):
+        return field
+    amount = only_number(parse, field.table)
+    if amount is None:
+        return field
+    parse.notes.append(Assumption("column", f"{tidy(value)} is compared with {amount.column}"))
+    return Field(amount)
 
 
 _BREAKING = {"is", "are", "was", "were", "and", "or", "but"}

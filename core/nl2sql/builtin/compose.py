@@ -28,6 +28,7 @@ from core.nl2sql.builtin import (
     unsaid,
     within,
 )
+from core.nl2sql.builtin.asides import asides
 from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.clauses import compared
 from core.nl2sql.builtin.coordination import joined_extremes
@@ -108,6 +109,7 @@ def _settled(parse: Parse, link: Link, certain: set[str]) -> float:
 
 PASSES: tuple[Pass, ...] = (
     likeness,
+    asides,
     counting.numbered,
     settle,
     modifiers,
@@ -149,6 +151,7 @@ PASSES: tuple[Pass, ...] = (
     selves.told_by_other,
     patterning.patterns,
     flags.flags,
+    flags.held,
     comparing.equalities,
     timing.periods,
     timing.weekdays,

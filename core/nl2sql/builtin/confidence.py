@@ -81,9 +81,14 @@ def _stray_group(parse: Parse) -> bool:
     for item in parse.items:
         if item.is_cue("group") and not item.role and item.lower in ("by", "per", "across"):
             follow = parse.next_real(item)
-            if follow is not None and follow.kind == "word" and not follow.role:
+            if follow is not None and ((follow.kind == "word" and not follow.role) or _kind_of_rows(parse, item)):
                 return True
     return False
+
+
+def _kind_of_rows(parse: Parse, by: Item) -> bool:
+    """ "By type of event" that groups nothing."""
+    return not parse.groups and any(other.lower in ("type", "kind") and not other.role for other in parse.after(by, 2))
 
 
 def _per_group(parse: Parse) -> bool:

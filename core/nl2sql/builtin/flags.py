@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.models import Kind
+from core.models import Kind, Role
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.parse import Parse
@@ -12,6 +12,8 @@ _TRUE = {"1", "y", "yes", "true", "t", "1.0"}
 
 
 _AS_WELL = 0.05
+_WITH = ("with", "without", "having", "no")
+_WHOLE = 0.95
 _FALSE = {"0", "n", "no", "false", "f", "0.0"}
 
 
@@ -43,6 +45,26 @@ def _done(parse: Parse, item: Item) -> Ref | None:
         if weight >= ranked[0][0] - _AS_WELL and column.kind.temporal and (column.null_count or 0) > 0:
             return Ref(link.table, link.column)
     return None
+
+
+def held(parse: Parse) -> None:
+    """ "Reservations with children", "without children": a column that counts them, from none upwards."""
+    for item in parse.items:
+        before = next(iter(parse.before(item, 1)), None)
+        if item.kind != "name" or item.role or before is None or before.lower not in _WITH or item.table or before.role:
+            continue
+        ref = parse.column_of(item, "number", parse.subject)
+        if ref is None or ref.table != parse.subject or item.columns[0].score < _WHOLE or not _counts(parse, ref):
+            continue
+        item.role = "condition"
+        before.role = "condition" if before.is_cue("not") else before.role
+        parse.where.append(Compare(Field(ref), "=" if before.is_cue("not") else ">", (0,)))
+
+
+def _counts(parse: Parse, ref: Ref) -> bool:
+    """Whether a column holds whole numbers from none upwards."""
+    column = parse.column(ref)
+    return column.kind is Kind.INTEGER and column.role is Role.MEASURE and column.minimum == "0"
 
 
 def _adjective(parse: Parse, item: Item) -> bool:

@@ -123,7 +123,7 @@ def _aggregate(parse: Parse, aggregate: str, item: Item) -> Field | None:
         if aggregate == "sum" and {"percent", "percentage"} & set(parse.index.names.columns[ref.table, ref.column]):
             parse.doubts += [f"{ref.column} does not add up"] * 4
         return Field(ref, aggregate)
-    main = (main_measure(parse, table.table) or _only_number(parse, table.table)) if table and aggregate != "sum" else None
+    main = (main_measure(parse, table.table) or only_number(parse, table.table)) if table and aggregate != "sum" else None
     if main:
         return Field(main, aggregate)
     if table and aggregate == "sum":
@@ -148,7 +148,7 @@ def main_measure(parse: Parse, table: str) -> Ref | None:
     return Ref(table, amounts[0].name) if len(amounts) == 1 else None
 
 
-def _only_number(parse: Parse, table: str) -> Ref | None:
+def only_number(parse: Parse, table: str) -> Ref | None:
     """The single measure of a table ("the average rating" where a rating holds nothing but its stars)."""
     found = [column for column in parse.index.table(table).columns if column.role is Role.MEASURE and column.kind.numeric]
     return Ref(table, found[0].name) if len(found) == 1 else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
-from core.models import Assumption
+from core.models import Assumption, Column, Kind, Role
 from core.nl2sql.builtin.grouping import grain_field
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.negation import negated
@@ -19,6 +20,7 @@ _DAYS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("weekend", "weekends"), WEEKDAYS[5:]),
     **dict.fromkeys(("weekday", "weekdays", "workdays"), WEEKDAYS[:5]),
 }
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _SINCE = {"since", "starting", "from"}
 _BEFORE = {"before", "prior", "earlier"}
 _UNTIL = {"until", "till", "through", "by"}
@@ -142,7 +144,21 @@ def _time_column(parse: Parse, item: Item, period: Period) -> Ref | None:
     if near := _event_beside(parse, item):
         return near
     field = grain_field(parse, "year" if period.grain == "year" else "day")
-    return field.expr if field and isinstance(field.expr, Ref) else None
+    return field.expr if field and isinstance(field.expr, Ref) else _only_years(parse)
+
+
+def _only_years(parse: Parse) -> Ref | None:
+    """ "Created since 1950": the one column of the rows asked for that holds nothing but years, whatever it is called."""
+    found = [
+        Ref(parse.subject, column.name)
+        for column in (parse.index.table(parse.subject).columns if parse.subject else ())
+        if _all_years(column)
+    ]
+    return found[0] if len(found) == 1 and parse.column(found[0]).role is not Role.KEY else None
+
+
+def _all_years(column: Column) -> bool:
+    return column.kind is Kind.TEXT and len(column.samples) > 1 and all(_YEAR.fullmatch(sample) for sample in column.samples)
 
 
 def _event_beside(parse: Parse, item: Item) -> Ref | None:
@@ -160,7 +176,7 @@ def _event_beside(parse: Parse, item: Item) -> Ref | None:
 def _holds_years(parse: Parse, ref: Ref) -> bool:
     """A column called year, or of whole numbers that all could be years."""
     column = parse.column(ref)
-    if "year" in parse.index.names.columns[ref.table, ref.column]:
+    if "year" in parse.index.names.columns[ref.table, ref.column] or _all_years(column):
         return True
     low, high = column.minimum or "", column.maximum or ""
     return (
