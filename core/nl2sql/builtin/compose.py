@@ -36,7 +36,7 @@ from core.nl2sql.builtin.entities import represented
 from core.nl2sql.builtin.everything import everything
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.likeness import likeness
-from core.nl2sql.builtin.money import named
+from core.nl2sql.builtin.money import named, net
 from core.nl2sql.builtin.owning import owned
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.placing import places, whiches
@@ -145,12 +145,14 @@ PASSES: tuple[Pass, ...] = (
     unsaid.by_revenue,
     within.resolve,
     unsaid.strangers,
+    net,
     measuring.measures,
     cells.values,
     cells.unheld,
     selves.told_by_other,
     patterning.patterns,
     flags.flags,
+    flags.opposites,
     flags.held,
     comparing.equalities,
     timing.periods,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from core.models import Kind, Role
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Compare, Field, Ref, Scalar
+from core.nl2sql.builtin.text import lemma
 
 _TRUE = {"1", "y", "yes", "true", "t", "1.0"}
-
-
 _AS_WELL = 0.05
+_OPPOSITE = ("in", "un", "non", "dis")
 _WITH = ("with", "without", "having", "no")
 _WHOLE = 0.95
 _FALSE = {"0", "n", "no", "false", "f", "0.0"}
@@ -33,6 +35,26 @@ def flags(parse: Parse) -> None:
         if ref is not None and yes is not None:
             item.role = "condition"
             parse.where.append(Compare(Field(ref), "=", (yes,), negated=negated(parse, item)))
+
+
+def opposites(parse: Parse) -> None:
+    """ "Inactive customers" where a column says active, "available rooms" where one says unavailable."""
+    for item in parse.items:
+        if item.role or item.kind != "word" or not parse.subject or not _adjective(parse, item):
+            continue
+        ref = next((ref for ref in _opposed(parse, item) if yes_cell(parse, ref) is not None), None)
+        if ref is not None:
+            item.role = "condition"
+            parse.where.append(Compare(Field(ref), "=", (yes_cell(parse, ref),), negated=not negated(parse, item)))
+
+
+def _opposed(parse: Parse, item: Item) -> Iterator[Ref]:
+    word = lemma(item.lower)
+    others = {word.removeprefix(prefix) for prefix in _OPPOSITE if word.startswith(prefix)} | {p + word for p in _OPPOSITE}
+    for column in parse.index.table(parse.subject).columns:
+        said = parse.index.names.columns[parse.subject, column.name]
+        if others & set(said) and len(said) <= 2:
+            yield Ref(parse.subject, column.name)
 
 
 def _done(parse: Parse, item: Item) -> Ref | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.lexicon import Cue
@@ -45,15 +45,3 @@ class Item:
 
     def is_cue(self, kind: str, *values: str) -> bool:
         return self.cue is not None and self.cue.kind == kind and (not values or self.cue.value in values)
-
-
-@dataclass
-class Reading:
-    """A question cut into items, in order."""
-
-    question: str
-    items: list[Item] = field(default_factory=list)
-    chart_kind: str = ""
-
-    def text(self, item: Item) -> str:
-        return item.text

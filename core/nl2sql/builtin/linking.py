@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from core.nl2sql.builtin.index import Index, Link
@@ -38,7 +39,28 @@ def link(question: str, index: Index, today: date) -> list[Item]:
         found.extend(_values(tokens, position, index))
         found.append(_plain(tokens[position], position, index))
     items = _cover(found, len(tokens))
-    return [rescued(item, tokens, index) if item.kind == "word" else item for item in items]
+    return _joined([rescued(item, tokens, index) if item.kind == "word" else item for item in items])
+
+
+def _joined(items: list[Item]) -> list[Item]:
+    """A misspelt word and its neighbour that together name one column ("replacment cost") are one name."""
+    found: list[Item] = []
+    for item in items:
+        before = found[-1] if found else None
+        same = before and before.kind == item.kind == "name" and (before.fuzzy or item.fuzzy) and _same_column(before, item)
+        if before and same:
+            found[-1] = replace(
+                before, end=item.end, text=f"{before.text} {item.text}", lower=f"{before.lower} {item.lower}", links=(same,)
+            )
+        else:
+            found.append(item)
+    return found
+
+
+def _same_column(one: Item, two: Item) -> Link | None:
+    places = {(link.table, link.column) for link in two.columns}
+    shared = next((link for link in one.columns[:1] if (link.table, link.column) in places), None)
+    return replace(shared, score=0.9) if shared else None
 
 
 def _item(tokens: Sequence[Token], start: int, end: int, kind: str, weight: float) -> Item:

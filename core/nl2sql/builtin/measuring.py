@@ -159,7 +159,7 @@ def _count(parse: Parse, cue: Item) -> Field | None:
     distinct = False
     if cue.lower.endswith("times") or cue.lower == "how often":
         cue.role = "measure"
-        return often(parse, cue)
+        return next((field for field in parse.ranked if field.aggregate == "count"), None) or often(parse, cue)
     if (follow := parse.next_real(cue, 2)) is not None and follow.is_cue("count") and not follow.role:
         cue.role = "measure"
         return None

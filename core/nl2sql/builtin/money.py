@@ -96,6 +96,17 @@ def _derived(parse: Parse) -> Expr | None:
     return None
 
 
+def net(parse: Parse) -> None:
+    """ "Sales after discount", "net of discounts": what is computed takes them off already."""
+    for item in parse.items:
+        if item.role or item.kind != "name" or not item.columns:
+            continue
+        taken_off = any(other.lower in ("after", "net") for other in parse.before(item, 3))
+        earned = _derived(parse) if taken_off else None
+        if earned and any((link.table, link.column) == (ref.table, ref.column) for ref in refs(earned) for link in item.columns):
+            item.role = "measure"
+
+
 def _rate(parse: Parse, discount: Ref) -> Expr:
     """A discount as a share of one: those that go beyond 1 are percents."""
     column = parse.column(discount)

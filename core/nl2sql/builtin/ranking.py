@@ -33,7 +33,7 @@ def superlatives(parse: Parse) -> None:
             parse.order[-1] = Order(parse.order[-1].field, item.is_cue("superlative", "desc"))
             continue
         _asked_period(parse, item)
-        for reader in (_frequency, _of_verb, _implied, _of_measure, _of_table, _of_column, _largest_entity, _of_events):
+        for reader in (_frequency, _of_verb, _of_deed, _implied, _of_measure, _of_table, _of_column, _largest_entity, _of_events):
             if reader(parse, item):
                 item.role = "rank"
                 break
@@ -178,6 +178,19 @@ def _of_verb(parse: Parse, cue: Item) -> bool:
         parse.limit = _HANDFUL
     _add(parse, cue, Field(measure, "sum"))
     return True
+
+
+def _of_deed(parse: Parse, cue: Item) -> bool:
+    """ "Which film was rented the most": the verb says what happened."""
+    if cue.lower.removeprefix("the ") not in ("most", "least") or _following(parse, cue) or not parse.subject:
+        return False
+    for other in parse.before(cue, 2):
+        table = other.table.table if other.kind == "name" and other.table and other.lower.endswith("ed") else ""
+        if table and table != parse.subject and not other.role and parse.index.graph.path((parse.subject,), table):
+            other.role = "rank"
+            _add(parse, cue, count_of(parse, table))
+            return True
+    return False
 
 
 def _of_events(parse: Parse, cue: Item) -> bool:
