@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from core.nl2sql.builtin.index import Index
@@ -9,6 +10,14 @@ from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Field, Query, Ref, comparisons, tables_of
 
 _MEASURED = ("", "avg", "sum", "max", "min")
+_FROM = re.compile(r"^from (?:the )?(\w+) to .*")
+_FIRST = re.compile(r" (date )?(first|on top|at the top)$")
+
+
+def direction_word(parse: Parse) -> str:
+    """The adjective in a phrase of order: "newest" of "newest first", "old" of "from old to new"; empty where none is said."""
+    cue = next((item for item in parse.items if item.is_cue("order")), None)
+    return _FIRST.sub("", _FROM.sub(r"\1", cue.lower)) if cue else ""
 
 
 def ranked_as(query: Query, parse: Parse, phrase: str) -> tuple[Field, bool] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.models import Assumption
+from core.nl2sql.builtin.adjectives import direction_word, ranked_as
 from core.nl2sql.builtin.both import intersected
 from core.nl2sql.builtin.entities import entity_keys, telling, without_each
 from core.nl2sql.builtin.labelling import labelled
@@ -144,7 +145,11 @@ def _counted_groups(parse: Parse, select: list[Field]) -> Query | None:
 def _directed(query: Query, parse: Parse) -> Query:
     """Sorted the way that was said, where it was not said by what."""
     direction, _, wish = parse.direction.partition(":")
-    field = _wished(query, wish) if direction and not query.order else None
+    if not direction or query.order:
+        return query
+    if not query.grouped and (implied := ranked_as(query, parse, direction_word(parse))):
+        return replace(query, order=(Order(implied[0], (direction == "desc") != implied[1]),))
+    field = _wished(query, wish)
     return replace(query, order=(Order(field, direction == "desc"),)) if field else query
 
 

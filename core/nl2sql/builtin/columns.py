@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from core.nl2sql.builtin.asking import asked_columns
 from core.nl2sql.builtin.change import Change, adds_up, is_scalar
+from core.nl2sql.builtin.ellipsis import left_open
 from core.nl2sql.builtin.explain import field_words
+from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.listing import as_list, is_extreme, rows_of
 from core.nl2sql.builtin.query import Field, Query, Ref, refs
 
+_SHOWS = {"show", "add", "include", "display", "give", "put"}
 _HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\b")
 
 
@@ -53,7 +56,7 @@ def _named(fields: list[Field], change: Change) -> list[Field]:
 
 def _of_one(change: Change) -> bool:
     """ "Who directed it?", "what grade is that": asked of one row that both sides have in mind, so only the answer is shown."""
-    return bool(re.search(r"\b(it|its|he|she|his|her|him|there)\b|\b(that|this)( \w+)?\W*$", change.text))
+    return bool(re.search(r"\b(it|its|he|she|his|her|him|there)\b|\b(that|this)( \w+)?\W*$|\bof the \w+ one\b", change.text))
 
 
 def _is_that(change: Change) -> bool:
@@ -120,7 +123,7 @@ def _asked_table(query: Query, change: Change) -> list[Field]:
     for item in parse.items:
         table = item.table.table if item.kind == "name" and item.table and item.table.score >= 0.6 else ""
         chain = change.index.graph.path((query.subject,), table) if table and table != query.subject else None
-        if chain and (not any(edge.many for edge in chain) or back):
+        if chain and (not any(edge.many for edge in chain) or back or left_open(change.text)):
             item.role = "target"
             return parse.label(table)
     return []
@@ -147,13 +150,14 @@ def fewer_columns(query: Query, change: Change) -> Query:
         order = tuple(o for o in query.order if not o.field.aggregate or o.field in measured)
         return replace(query, select=(*query.dimensions, *measured), order=order)
     plain = [f for f in change.shown(aggregated=False) if f in query.dimensions] or _named_dimensions(query, change)
-    if _only(change) and plain and query.measures and query.dimensions and not measured:
+    if _only(change) and plain and query.measures and query.dimensions and not measured and not _sifts(change):
         change.said.append("only " + " and ".join(field_words(f, change.index) for f in plain))
         return replace(query, select=tuple(plain), keys=query.keys or query.dimensions)
     if not _HIDES.match(change.text) or any(item.kind in ("value", "number", "period") for item in change.parse.items):
         return query
     gone: list[Field] = []
-    for item in change.parse.items:
+    hidden = _until_shown(change)
+    for item in hidden:
         if item.kind != "name" or item.role == "dropped":
             continue
         shown = [f for f in query.select if _is_said(f, item.lower, change)]
@@ -163,12 +167,19 @@ def fewer_columns(query: Query, change: Change) -> Query:
     if not gone or len(gone) == len(query.select):
         return query
     parse = change.parse
-    parse.where, parse.outputs = [], []
-    for item in parse.items:
+    starts = {item.start for item in hidden}
+    parse.where, parse.outputs = [], [output for output in parse.outputs if output.at not in starts]
+    for item in hidden:
         item.role = item.role or ("target" if item.kind == "name" or item.is_cue("not") else "")
     change.said.append("− " + ", ".join(field_words(f, change.index) for f in gone))
     kept = tuple(f for f in query.select if f not in gone)
     return replace(query, select=kept, order=tuple(o for o in query.order if o.field in kept or not o.field.aggregate))
+
+
+def _sifts(change: Change) -> bool:
+    """ "Only majors with at least 5", "only Boeing planes": which rows are kept is said, not which columns."""
+    parse = change.parse
+    return bool(parse.where or parse.having) or any(item.kind == "word" and not item.role for item in parse.items)
 
 
 def _named_dimensions(query: Query, change: Change) -> list[Field]:
@@ -178,6 +189,13 @@ def _named_dimensions(query: Query, change: Change) -> list[Field]:
         return []
     tables = {item.table.table for item in parse.items if item.kind == "name" and item.table}
     return [f for f in query.dimensions if isinstance(f.expr, Ref) and f.expr.table in tables]
+
+
+def _until_shown(change: Change) -> list[Item]:
+    """The words of hiding: "drop the park and show the speed" shows what is behind."""
+    items = change.parse.items
+    end = next((at for at, item in enumerate(items) if at and item.lower in _SHOWS), len(items))
+    return items[:end]
 
 
 def _is_said(field: Field, text: str, change: Change) -> bool:

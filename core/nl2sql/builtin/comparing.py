@@ -141,7 +141,7 @@ def _possible(parse: Parse, field: Field, value: int | float) -> Field:
     return Field(amount)
 
 
-_BREAKING = {"is", "are", "was", "were", "and", "or", "but"}
+_BREAKING = {"is", "are", "was", "were", "and", "or", "but", "their", "its", "his", "her"}
 """Words that open the next clause."""
 
 

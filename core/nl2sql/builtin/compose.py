@@ -35,6 +35,7 @@ from core.nl2sql.builtin.coordination import joined_extremes
 from core.nl2sql.builtin.entities import represented
 from core.nl2sql.builtin.everything import everything
 from core.nl2sql.builtin.index import Link
+from core.nl2sql.builtin.leading import leading
 from core.nl2sql.builtin.likeness import likeness
 from core.nl2sql.builtin.money import named, net
 from core.nl2sql.builtin.owning import owned
@@ -125,6 +126,7 @@ PASSES: tuple[Pass, ...] = (
     changes.cued,
     within.claim,
     averaging.averages,
+    leading,
     ordering.limits,
     ordering.orders,
     ordering.rank_by,

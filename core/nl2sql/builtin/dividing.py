@@ -7,12 +7,15 @@ from dataclasses import replace
 
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.entities import entity_keys
-from core.nl2sql.builtin.explain import dimension_words
+from core.nl2sql.builtin.explain import condition_words, dimension_words
 from core.nl2sql.builtin.listing import only_sorts, unjoined, within_groups
 from core.nl2sql.builtin.parse import Output, Parse
-from core.nl2sql.builtin.query import Field, Order, Query, Ref
+from core.nl2sql.builtin.query import Compare, Field, Order, Query, Ref
 
-_EACH = r"\b(each|every one)\b( one| of (them|those|these))?(\W*$| (have|has|had|do|does|did|is|are|get|got)\b)|\bper each\b"
+_EACH = (
+    r"\b(each|every one)\b( one| of (them|those|these))?(\W*$| (have|has|had|do|does|did|is|are|get|got)\b)|\bper each\b"
+    r"|\b(have|has|had|do|does|did|is|are|was|were) (each|every one)\b(?! \w+s\b)"
+)
 
 _ITS = re.compile(r"\b(its|his|her)\b")
 _DIVIDES = {"break", "broken", "down", "split", "drill", "divide"}
@@ -49,6 +52,7 @@ def dimensions(query: Query, change: Change) -> Query:
         return query
     for item in parse.items:
         item.role = item.role or ("group" if item.lower in _DIVIDES else "")
+    query = _of_all(query, new, change)
     keys = entity_keys(parse, parse.groups, list(query.measures))
     if query.measures and query.limit is not None and _ITS.search(change.text):
         query = replace(query, where=(*query.where, *within_groups(query, change)), having=(), order=(), limit=None)
@@ -74,6 +78,13 @@ def dimensions(query: Query, change: Change) -> Query:
         distinct=False,
         where=unjoined(query, measures),
     )
+
+
+def _of_all(query: Query, new: list[Field], change: Change) -> Query:
+    """The one value that was asked about is let go of when all of them are told apart."""
+    gone = [c for c in query.where if isinstance(c, Compare) and c.op == "=" and c.field in new and c not in change.parse.where]
+    change.said.extend(f"− {condition_words(c, change.index)}" for c in gone)
+    return replace(query, where=tuple(c for c in query.where if c not in gone))
 
 
 def _measured_anew(query: Query, change: Change) -> tuple[Field, ...]:

@@ -43,11 +43,12 @@ _POINTS_SURELY = re.compile(
     r"\b(instead|of (those|these|them|that)|among (those|these|them)|(for|of|with) it|the same|this (list|result|chart)"
     r"|(the|that|this) (filter|filters|chart|result|list)|(that|this|it)\?*$"
     r"|(which|this|that|these|those|the|only|other|first|second|third|fourth|fifth|last|[a-z]+est|most [a-z]+|[a-z]+) ones?\b"
-    r"(?! of the)|each\W*$|(does|do|did|has|have) each\b|each (have|has|do)\b|as well\W*$|too\W*$)"
+    r"(?! of the)|each\W*$|(does|do|did|has|have|is|are|was|were) each\b|each (have|has|do)\b|as well\W*$|too\W*$)"
 )
 _ASKS_OF_THEM = re.compile(
     r"^(and )?(how|which|what)\b[\w ]* (do|does|did|have|has|had|were|was|are|is) (they|those|these|it|he|she)\b"
     r"|^(and )?(which|what|who|whose)\b[\w ]* (them|those)\W*$"
+    r"|^(and )?(which|what) [\w ]+ (is|are|was|were) (used|involved|concerned|affected|responsible|meant)\W*$"
 )
 _PRONOUN = re.compile(r"\b(they|them|their|theirs|it|its|those|these|he|she|his|her|him)\b")
 _ASKING = re.compile(
@@ -64,11 +65,16 @@ _POINTS_THERE = re.compile(
     r"|\b(in|at|of|on|from|for|to|with|by|find|over|above|than|is|was) (that|this) "
     r"(?!(is|are|was|were|has|have|had|do|does|did)\b)\w+"
 )
+_FIRST = re.compile(r"^(and |but |with the )?(the )?([a-z]+est|(most|least|best|worst) [a-z]+)( \w+)? first\W*$")
 _NOT_ONES = re.compile(r"\b(more than|less than|at least|at most|exactly|only|over|under|than) one\b")
 
 
 _FEW = 5
 """Words of "any price please"; more are a question."""
+
+
+def left_open(text: str) -> bool:
+    return bool(_LEFT_OPEN.match(text))
 
 
 def lean(text: str, items: list[Item], previous: Query) -> Lean:
@@ -77,7 +83,7 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
     opens = bool(_OPENS.match(text))
     if (
         _ASKS_OF_THEM.match(text)
-        or _LEFT_OPEN.match(text)
+        or left_open(text)
         or _POINTS_THERE.search(text)
         or _POINTS_SURELY.search(_NOT_ONES.sub("", text))
         or (_PRONOUN.search(text) and not _antecedent(text, items))
@@ -86,7 +92,7 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
     full = (_asks(text, items) and named) or (opens and any(item.kind == "name" and item.table for item in items))
     if _STRONG_START.match(text) or (_ANY.match(text) and len(items) <= _FEW):
         return Lean.OWN if full and _own_question(text) else Lean.LEANS
-    if _bare_superlative(items):
+    if _bare_superlative(items) or _FIRST.search(text):
         return Lean.LEANS
     if full:
         return Lean.OWN

@@ -85,7 +85,14 @@ def counted(query: Query, change: Change) -> Query:
         return query
     own = change.shown(aggregated=True)
     other = any(f.table not in ("", query.subject) or f.expr is not None for f in own)
-    if other or change.parse.groups or change.adds_surely or change.replaces or not _COUNTS_THEM.search(change.text):
+    if (
+        other
+        or change.parse.groups
+        or change.parse.order
+        or change.adds_surely
+        or change.replaces
+        or not _COUNTS_THEM.search(change.text)
+    ):
         return query
     change.parse.outputs = [o for o in change.parse.outputs if o.field.aggregate != "count"]
     if is_scalar(query) and query.measures[0].aggregate == "count":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from core.nl2sql.builtin.adjectives import ranked_as
 from core.nl2sql.builtin.change import Change, is_number, is_scalar
 from core.nl2sql.builtin.dropping import refs_of
 from core.nl2sql.builtin.explain import condition_words
@@ -31,7 +32,9 @@ def bare_comparisons(query: Query, parse: Parse) -> None:
         if cue.role or not cue.is_cue("compare", ">", ">=", "<", "<=", "=") or cue.cue is None:
             continue
         number = next((o for o in [*parse.after(cue, 2), *parse.before(cue, 2)] if o.number is not None and not o.role), None)
+        spoken = ranked_as(query, parse, cue.lower) if cue.lower in parse.index.lexicon.implied else None
         field = _compared_before(query, parse, number.end if number else 0, cue.lower in parse.index.lexicon.implied)
+        field = spoken[0] if field and spoken and not spoken[1] else field
         if number is None or number.number is None or field is None:
             continue
         cue.role = number.role = "condition"

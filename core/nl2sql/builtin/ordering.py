@@ -156,6 +156,8 @@ def _order_by(parse: Parse, item: Item, descending: bool | None = None) -> None:
     item.role = "order"
     found: list[Field] = []
     for other in parse.after(item, 10):
+        if other.lower in ("with", "along with", "including") and found:
+            break
         if other.lower == "starting":
             other.role = "order"  # "starting with the most recent": a superlative says the direction
             break

@@ -9,7 +9,7 @@ from core.nl2sql.builtin.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.explain import field_words
 from core.nl2sql.builtin.headings import PREFIX
-from core.nl2sql.builtin.listing import plain, rows_of, unjoined
+from core.nl2sql.builtin.listing import plain, rows_of, unjoined, within_groups
 from core.nl2sql.builtin.measuring import main_measure
 from core.nl2sql.builtin.money import spoken_label
 from core.nl2sql.builtin.plan import measure_table
@@ -21,6 +21,7 @@ _WHOLE = re.compile(
     r"|\b(the )?(whole|entire) [a-z]+\W*$|\b(overall|altogether|all together|in total|in all)\W*$"
 )
 """Said of everything there is, not group by group."""
+_OF_ONE = re.compile(r"\b(there|it|its|his|her|(that|this) \w+)\W*$|\b(its|his|her)\b")
 _SURE = 0.75
 _PARALLEL = re.compile(
     r"(and|what about|how about) (what is )?(the )?(highest|lowest|largest|smallest|maximum|minimum|max|min)\W*$"
@@ -47,6 +48,9 @@ def measures(query: Query, change: Change) -> Query:
     if whole is not None:
         change.said.append(f"{' and '.join(field_words(f, change.index) for f in new)} over all")
         return replace(whole, select=tuple(new), where=unjoined(whole, tuple(new)))
+    if query.limit == 1 and query.grouped and query.dimensions and change.asks and _OF_ONE.search(change.text):
+        change.said.append(" and ".join(field_words(f, change.index) for f in new))
+        return replace(plain(query), select=tuple(new), where=(*query.where, *within_groups(query, change)))
     old = query.measures
     scalar = is_scalar(query)
     cut = query.limit is not None and change.of_them and not scalar

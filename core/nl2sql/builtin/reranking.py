@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 
 from core.models import Role
-from core.nl2sql.builtin.adjectives import ranked_as
+from core.nl2sql.builtin.adjectives import direction_word, ranked_as
 from core.nl2sql.builtin.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.explain import order_words
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.leading import leads
 from core.nl2sql.builtin.listing import as_list, rows_of
 from core.nl2sql.builtin.numerals import ORDINALS
 from core.nl2sql.builtin.parse import Parse, numberlike
@@ -37,8 +38,6 @@ _UNLIMITED = re.compile(
     r"^(show |list |give |now |and )*(me )?(all|everything|every one|all of (them|those|these))\b"
     r"|\bno limit\b|\bwithout (the |a )?limit\b|\bremove (the )?limit\b"
 )
-_FROM = re.compile(r"^from (?:the )?(\w+) to .*")
-_FIRST = re.compile(r" (date )?(first|on top|at the top)$")
 
 
 def superlative_words(query: Query, parse: Parse) -> None:
@@ -48,7 +47,7 @@ def superlative_words(query: Query, parse: Parse) -> None:
         if item.lower == "one" and not item.role and _stands_for_row(parse, item):
             item.role, item.number = "pronoun", None
         cue = item.is_cue("superlative") or item.is_cue("aggregate", "max", "min")
-        if not cue or item.role or _of_something(query, parse, item):
+        if not cue or item.role or leads(parse, item) or _of_something(query, parse, item):
             continue
         if word in _BARE:
             item.role = "bare rank"
@@ -262,8 +261,7 @@ def _by_direction(query: Query, change: Change) -> tuple[Order, ...]:
     if not direction or change.parse.limit is not None:
         return ()
     descending = direction == "desc"
-    cue = next((item for item in change.parse.items if item.is_cue("order")), None)
-    adjective = _FIRST.sub("", _FROM.sub(r"\1", cue.lower)) if cue else ""
+    adjective = direction_word(change.parse)
     if found := ranked_as(query, change.parse, adjective):
         return (Order(found[0], descending != found[1]),)
     if adjective in change.index.lexicon.frequency:

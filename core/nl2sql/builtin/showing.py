@@ -65,18 +65,24 @@ def _reads_as_table(parse: Parse, item: Item) -> bool:
 def _continues_targets(parse: Parse, item: Item) -> bool:
     """A name joined by "and" to one that is shown is shown too, and so is what is theirs ("artists with their age")."""
     before = parse.before(item, 3)
-    if [other.lower for other in before[:2]] == ["the", "with"]:
+    if _said_with(before):
         return _ends_with(parse, item)
     if before and before[0].lower in _POSSESSIVES:
         return not any(other.is_cue("compare") or other.kind == "value" for other in parse.after(item, 3))
     return bool(before) and before[0].lower in ("and", ",") and any(other.role == "target" for other in before)
 
 
+def _said_with(before: list[Item]) -> bool:
+    """Right behind "with" or "with the"; `before` is nearest first."""
+    words = [other.lower for other in before[:2]]
+    return words[:1] == ["with"] or words == ["the", "with"]
+
+
 def _ends_with(parse: Parse, item: Item) -> bool:
     """ "Films with the year": the question ends there, so that nothing is said of it but that it is shown."""
     rest = [other for other in parse.after(item, 9) if other.kind != "mark" and other.lower not in ("and", "the", "please")]
     plain = not any(output.field.aggregate for output in parse.outputs) and not parse.having and not parse.ranked
-    return plain and all(other.kind == "name" for other in rest) and not _reads_as_table(parse, item)
+    return plain and all(other.kind == "name" or other.role == "order" for other in rest) and not _reads_as_table(parse, item)
 
 
 def _entity_of(parse: Parse, ref: Ref) -> str:
@@ -99,7 +105,7 @@ def _asks_names(parse: Parse, item: Item) -> bool:
 def _theirs(parse: Parse, item: Item) -> bool:
     """ "Products and their categories": both are shown."""
     before = [other.lower for other in parse.before(item, 2)]
-    if before == ["the", "with"] and not parse.outputs and bool(parse.subject):
+    if _said_with(parse.before(item, 2)) and not parse.outputs and bool(parse.subject):
         return _ends_with(parse, item)
     plain = not any(output.field.aggregate for output in parse.outputs)
     return before[:1] == ["their"] and before[1:2] in (["and"], ["with"]) and plain and bool(parse.subject)

@@ -15,6 +15,7 @@ from core.nl2sql.builtin.query import Field, Query, Ref, Related
 _WHO = re.compile(
     r"^(and |but |so )?(who|which|what)( exactly)? (are|were|is|was) (they|those|these|the\b.* ones?\b.*)( exactly)?\W*$"
 )
+_WHO_ARE = re.compile(r"^(and |but |so )?(who|which|what) (are|were|is|was) (the|all)\b(?!.*\bof\b)")
 _NAMES = re.compile(r"^(and |now |so )?(name|list) (me )?(all )?(the )?(ones?|those|them)\b")
 _NAMED = re.compile(r"^(and |but |so )?(which|what) ")
 _BACK = re.compile(r"\b(those|these|them|they|that|there|he|she|it|ones?)\b")
@@ -71,10 +72,23 @@ def _shown_of(item: Item, query: Query, change: Change) -> tuple[Field, ...]:
 
 def _own_names(query: Query, change: Change) -> tuple[Field, ...]:
     """The names of the counted rows, where what they are grouped by does not name anything itself."""
-    names_them = _NAMES.match(change.text) and picks_group(query, change.parse.where)
-    if not (_WHO.match(change.text) or names_them) or query.keys:
+    picks = (_NAMES.match(change.text) or _WHO_ARE.match(change.text)) and picks_group(query, change.parse.where)
+    if not (_WHO.match(change.text) or picks) or query.keys:
         return ()
-    own = all(isinstance(f.expr, Ref) and f.expr.table == query.subject and not f.grain for f in query.dimensions)
-    label = tuple(change.parse.label(query.subject))
-    keys = {Field(Ref(query.subject, column)) for column in key_columns(change.index.table(query.subject))}
-    return label if own and not set(label) <= keys | set(query.dimensions) else ()
+    tables = {f.expr.table for f in query.dimensions if isinstance(f.expr, Ref)}
+    if len(tables) != 1 or any(f.grain or not isinstance(f.expr, Ref) for f in query.dimensions):
+        return ()
+    table = next(iter(tables))
+    label = tuple(change.parse.label(table))
+    known = {Field(Ref(table, column)) for column in key_columns(change.index.table(table))} | set(query.dimensions)
+    named = not set(label) <= known
+    return (
+        label if named and (table == query.subject or not set(change.parse.label(query.subject)) - _keys(query, change)) else ()
+    )
+
+
+def _keys(query: Query, change: Change) -> set[Field]:
+    """The columns of the counted rows that only tell them apart or lead to others."""
+    table = change.index.table(query.subject)
+    led = [column for key in table.foreign_keys for column in key.columns]
+    return {Field(Ref(query.subject, column)) for column in (*key_columns(table), *led)}
