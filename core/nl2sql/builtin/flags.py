@@ -59,7 +59,7 @@ def _opposed(parse: Parse, item: Item) -> Iterator[Ref]:
 
 def _done(parse: Parse, item: Item) -> Ref | None:
     """ "Shipped", "not returned": the date that is filled in once it is done, of those the word fits as well as any."""
-    if not item.lower.endswith(("ed", "en", "nt")):
+    if not item.lower.endswith(("ed", "en", "nt")) or any(other.kind == "period" for other in parse.after(item, 3)):
         return None
     ranked = parse.ranked_columns(item, prefer=parse.subject)
     for weight, link in ranked:

@@ -89,10 +89,12 @@ def unspoken(parse: Parse) -> None:
 def filters(query: Query, change: Change) -> Query:
     """New conditions take the place of those on the same column, unless they exclude or are said to be added."""
     where = list(query.where)
-    for new in change.parse.where:
+    for new in (_at_the_same_date(query, said, change) for said in change.parse.where):
         if new in where:
             continue
         old = next((c for c in where if _same_column(c, new, change)), None)
+        if old is None and (held := _held_period(where, new, change)):
+            old, new = held
         words = condition_words(new, change.index)
         if old is None or _excludes(new):
             where.append(new)
@@ -109,6 +111,31 @@ def filters(query: Query, change: Change) -> Query:
         having.append(compare)
         change.said.append(f"+ only where {condition_words(compare, change.index)}")
     return replace(query, where=tuple(where), having=tuple(having))
+
+
+def _at_the_same_date(query: Query, new: Condition, change: Change) -> Condition:
+    """ "What about April", after what was delivered in March: of the date that was asked about, unless another is said."""
+    asked = [c.field for c in comparisons(query.where) if c.op == "period"]
+    if not isinstance(new, Compare) or new.op != "period" or len(set(asked)) != 1 or _names_a_date(change):
+        return new
+    return replace(new, field=asked[0])
+
+
+def _held_period(where: list[Condition], new: Condition, change: Change) -> tuple[Related, Related] | None:
+    """The rows that must be there, and those of another period in their place ("returned last quarter", "and this quarter?")."""
+    if not isinstance(new, Compare) or new.op != "period" or _names_a_date(change):
+        return None
+    for held in where:
+        for part in held.where if isinstance(held, Related) else ():
+            if isinstance(held, Related) and isinstance(part, Compare) and part.op == "period":
+                moved = replace(new, field=part.field)
+                return held, replace(held, where=tuple(moved if other is part else other for other in held.where))
+    return None
+
+
+def _names_a_date(change: Change) -> bool:
+    named = [link for item in change.parse.items if item.kind == "name" and item.role == "condition" for link in item.columns[:1]]
+    return any(change.index.column(link.table, link.column).kind.temporal for link in named)
 
 
 def flagged(query: Query, change: Change) -> Query:
