@@ -51,7 +51,7 @@ def _used(query: Query) -> list[Field]:
 def _column_words(table: str, column: str, index: Index) -> str:
     own, said = index.names.tables[table], index.names.columns[table, column]
     prefix = "" if set(own) <= set(said) else " ".join(own) + " "
-    text = prefix + " ".join(said)
+    text = prefix + index.names.spoken(table, column)
     return text[:1].upper() + text[1:]
 
 

@@ -143,7 +143,7 @@ def field_words(field: Field, index: Index) -> str:
 def expr_words(expr: Expr | None, index: Index) -> str:
     if isinstance(expr, Ref):
         said, own = index.names.columns[expr.table, expr.column], index.names.tables[expr.table]
-        words = " ".join(said)
+        words = index.names.spoken(expr.table, expr.column)
         generic = set(said) <= _GENERIC or said in index.shared
         return f"{' '.join(own)} {words}" if generic and not set(own) <= set(said) else words
     if isinstance(expr, Arith):
@@ -330,14 +330,12 @@ def _nulls(query: Query, index: Index) -> list[Assumption]:
         denied = compare.negated or compare.op == "!="
         if ref and denied and compare.op != "null" and (index.column(ref.table, ref.column).null_count or 0) > 0:
             own = plural(ref.table, index).capitalize()
-            said = " ".join(index.names.columns[ref.table, ref.column])
+            said = index.names.spoken(ref.table, ref.column)
             found.append(Assumption("null", f"{own} with no {said} are left out, as theirs is not known"))
     for field in aggregates(query):
         ref = next(refs(field.expr), None)
         if ref and field.aggregate == "avg" and (index.column(ref.table, ref.column).null_count or 0) > 0:
             found.append(
-                Assumption(
-                    "null", f"Rows with no {' '.join(index.names.columns[ref.table, ref.column])} are left out of the average"
-                )
+                Assumption("null", f"Rows with no {index.names.spoken(ref.table, ref.column)} are left out of the average")
             )
     return found

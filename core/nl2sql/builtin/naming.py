@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from core.models import Catalog, Column, Kind, Role, Table
 from core.nl2sql.builtin.lexicon import Lexicon
-from core.nl2sql.builtin.names import after_table, name_words
-from core.nl2sql.builtin.text import words
+from core.nl2sql.builtin.names import after_table, name_words, parts
+from core.nl2sql.builtin.text import lemma, words
 
 _NAME_WORDS = ({"name"}, {"title"}, {"label"})
 _DATE_AVOID = {
@@ -35,6 +35,11 @@ class Names:
 
     tables: dict[str, tuple[str, ...]]
     columns: dict[tuple[str, str], tuple[str, ...]]
+
+    def spoken(self, table: str, column: str) -> str:
+        """A column as a person says it: the words it is written with ("shipped date"), or those they stand for."""
+        said, written = self.columns[table, column], [part.lower() for part in parts(column)]
+        return " ".join(written if tuple(map(lemma, written)) == said else said)
 
 
 def read_names(catalog: Catalog, lexicon: Lexicon) -> Names:

@@ -247,7 +247,7 @@ def _implied(parse: Parse, cue: Item) -> bool:
 
 
 def _said(parse: Parse, ref: Ref) -> str:
-    return " ".join(parse.index.names.columns[ref.table, ref.column])
+    return parse.index.names.spoken(ref.table, ref.column)
 
 
 def _of_measure(parse: Parse, cue: Item) -> bool:

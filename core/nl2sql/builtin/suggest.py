@@ -112,7 +112,7 @@ def _date(table: Table, index: Index) -> bool:
 
 
 def _said(table: Table, column: Column, index: Index) -> str:
-    return " ".join(index.names.columns[table.name, column.name])
+    return index.names.spoken(table.name, column.name)
 
 
 def _measured(table: Table, index: Index, *, added: bool = True) -> str:
