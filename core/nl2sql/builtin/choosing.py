@@ -67,7 +67,7 @@ def _weigh(parse: Parse, item: Item, link: Link, beside: Item | None) -> float:
 def _measured(parse: Parse) -> list[str]:
     """The tables of what is added up: where a sale was made is first that of the sale, not of the goods."""
     asked = [*(output.field for output in parse.outputs), *parse.ranked]
-    return [ref.table for field in asked if field.aggregate == "sum" for ref in refs(field.expr)]
+    return [ref.table for field in asked if field.aggregate == "sum" for ref in refs(field.expr)] or list(parse.anchors)
 
 
 def _paired(parse: Parse, item: Item, link: Link) -> float:

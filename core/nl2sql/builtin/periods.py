@@ -79,7 +79,8 @@ def relative_period(form: str, today: date) -> Period:
     number = int(count)
     here = _floor(today, grain)
     if kind == "rolling":
-        return Period(_add(today, grain, -number), today + timedelta(days=1), f"last {number} {grain}s", grain, form)
+        end = today + timedelta(days=1)
+        return Period(_add(end, grain, -number), end, f"last {number} {grain}s", grain, form)
     if kind == "last":
         label = f"{number} {grain}s ago" if number > 1 else "yesterday" if grain == "day" else f"last {grain}"
         return Period(_add(here, grain, -number), here, label, grain, form)

@@ -17,7 +17,7 @@ _WHO = re.compile(
 )
 _WHO_ARE = re.compile(r"^(and |but |so )?(who|which|what) (are|were|is|was) (the|all)\b(?!.*\bof\b)")
 _NAMES = re.compile(r"^(and |now |so )?(name|list) (me )?(all )?(the )?(ones?|those|them)\b")
-_NAMED = re.compile(r"^(and |but |so )?(which|what) ")
+_NAMED = re.compile(r"^(and |but |so )?(which|what|(who|what) (are|were) (the|its|their|all)) ")
 _BACK = re.compile(r"\b(those|these|them|they|that|there|he|she|it|ones?)\b")
 
 
