@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 from core.nl2sql.builtin import (
@@ -28,6 +29,7 @@ from core.nl2sql.builtin import (
     unsaid,
     within,
 )
+from core.nl2sql.builtin.abridging import abridged
 from core.nl2sql.builtin.asides import asides
 from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.clauses import compared
@@ -35,6 +37,7 @@ from core.nl2sql.builtin.coordination import joined_extremes
 from core.nl2sql.builtin.entities import represented
 from core.nl2sql.builtin.everything import everything
 from core.nl2sql.builtin.index import Link
+from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.leading import leading
 from core.nl2sql.builtin.likeness import likeness
 from core.nl2sql.builtin.money import named, net
@@ -48,6 +51,7 @@ from core.nl2sql.builtin.subject import find_subject
 from core.nl2sql.builtin.text import lemma
 
 Pass = Callable[[Parse], None]
+_OWNED = 0.93
 _WHOLE = 0.95
 """A word that is all of a column's name."""
 
@@ -62,10 +66,23 @@ def charts(parse: Parse) -> None:
 def settle(parse: Parse) -> None:
     """Of several tables a word may mean, those with cells or whole names in the question come first, link tables last."""
     certain = {link.table for item in parse.items if item.kind == "value" for link in item.links[:3]}
-    certain |= {item.table.table for item in parse.items if item.kind == "name" and item.table and item.table.score > 0.95}
+    whole = {item.table.table for item in parse.items if item.kind == "name" and item.table and item.table.score > 0.95}
+    certain |= whole
+    for item in parse.items:
+        item.links = tuple(_of_owner(parse, item, link, whole) for link in item.links) if item.kind == "name" else item.links
     for item in parse.items:
         if item.kind == "name" and item.table and item.table.score < 0.95:
             item.links = tuple(sorted(item.links, key=lambda link: -_settled(parse, link, certain)))
+
+
+def _of_owner(parse: Parse, item: Item, link: Link, whole: set[str]) -> Link:
+    """ "Customers with orders", where the orders are called customer orders: a table named by what is said and whose it is."""
+    names = parse.index.names.tables
+    if link.kind != "table" or link.score >= _OWNED:
+        return link
+    said = {lemma(word) for word in item.lower.split()}
+    rest = [set(names[link.table]) - set(names[table]) for table in whole if table != link.table]
+    return replace(link, score=_OWNED) if said in [{lemma(word) for word in words} for words in rest] else link
 
 
 def settle_near(parse: Parse) -> None:
@@ -112,6 +129,7 @@ PASSES: tuple[Pass, ...] = (
     likeness,
     asides,
     counting.numbered,
+    abridged,
     settle,
     modifiers,
     whole_columns,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.models import Kind
 from core.nl2sql.builtin.keygraph import Edge
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Field, Query, Ref
@@ -25,7 +26,7 @@ def _names(field: Field, parse: Parse) -> tuple[Field, ...]:
     if field.aggregate or field.grain or not isinstance(ref := field.expr, Ref) or ref.role or _asked_key(ref, parse):
         return ()
     edge = _leads(ref, parse)
-    if edge is None or not _is_named(edge.other, parse):
+    if edge is None or not _is_named(edge.other, parse) or _names_itself(ref, edge.other, parse):
         return ()
     role = f"{ref.table}.{ref.column}" if len(parse.index.graph.between(ref.table, edge.other)) > 1 else ""
     return tuple(Field(Ref(edge.other, column, role)) for column in parse.label_names(edge.other))
@@ -44,6 +45,13 @@ def _is_named(table: str, parse: Parse) -> bool:
     own, names = set(parse.index.names.tables[table]), parse.label_names(table)
     said = [set(parse.index.names.columns[table, name]) for name in names]
     return not set(names) & set(parse.index.table(table).primary_key) and all(words & _NAMING or words <= own for words in said)
+
+
+def _names_itself(ref: Ref, table: str, parse: Parse) -> bool:
+    """An allergy called "Nuts" is its own name beside the type of allergy it is."""
+    names = parse.index.names.columns
+    titled = any(_NAMING & set(names[table, name]) for name in parse.label_names(table))
+    return parse.column(ref).kind is Kind.TEXT and not titled and not _KEY_WORDS & set(names[ref.table, ref.column])
 
 
 def _asked_key(ref: Ref, parse: Parse) -> bool:

@@ -147,6 +147,8 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
         if not forms:
             return
         key = (*key, forms)
+        if len(key) > 1 and _denies(tokens, position):
+            return
         links = lookup(key, index)
         if len(key) == 2 and end == position + 2 and not links:
             links = lookup(((tokens[position].lemma + last.lower,),), index)  # "signed up" is signup
@@ -171,6 +173,12 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
             item = _item(tokens, position, end, "name", weight)
             item.links = links
             yield item
+
+
+def _denies(tokens: Sequence[Token], position: int) -> bool:
+    """ "Who has no card": the word of denial, not the short form of number."""
+    before = tokens[position - 1].lemma if position else ""
+    return tokens[position].lower == "no" and before in {*_AUXILIARY, "with", "there", "make", "at"}
 
 
 def _is_column(key: tuple[str, ...], size: int, index: Index) -> bool:
@@ -223,6 +231,7 @@ def _values(tokens: Sequence[Token], position: int, index: Index) -> Iterator[It
         links = index.values.get(key) or (
             index.values.get((*key[:-1], tokens[end - 1].lemma)) if len(tokens[end - 1].lower) > 3 else None
         )
+        links = links or (index.values.get((*key[:-1], f"{key[-1]}s")) if len(key[-1]) > 2 else None)  # a nut of Nuts
         if links and (weight := _value_weight(tokens, position, end, links, index)):
             item = _item(tokens, position, end, "value", weight)
             item.links = tuple(links[:12])
@@ -232,7 +241,8 @@ def _values(tokens: Sequence[Token], position: int, index: Index) -> Iterator[It
 def _longest_cell(token: Token, index: Index) -> int:
     """Words of the longest cell that starts as a token does, or as its singular."""
     head = words(token.text)
-    alone = token.lemma if len(token.lower) > 3 and (token.lemma,) in index.values else ""
+    near = (token.lemma, f"{token.lower}s") if len(token.lower) > 3 else (f"{token.lower}s",)
+    alone = len(token.lower) > 2 and any((form,) in index.values for form in near)
     return max(index.value_heads.get(head[0], 0), 1 if alone else 0) if head else 0
 
 
@@ -246,7 +256,7 @@ def _value_weight(tokens: Sequence[Token], start: int, end: int, links: Sequence
             return 0.0
         if token.lower in GRAINS:
             return 0.0
-        if token.lower in index.lexicon.stop and not (token.text[0].isupper() and start):
+        if token.lower in index.lexicon.stop and not (token.text[0].isupper() and start) and not _is_state(tokens, start, index):
             return 0.0
         cased = any(token.text == found.value for found in links) and token.text[0].isupper() and start > 0
         if token.text == "A" or token.text == "I" or (len(token.text) <= 2 and not token.text.isupper()):
@@ -256,6 +266,13 @@ def _value_weight(tokens: Sequence[Token], start: int, end: int, links: Sequence
         return 1.08 if cased else 0.93
     cased = any(words(found.value) == words(said) and found.value == said for found in links)
     return size * (1.12 if cased else 1.05) + 0.2
+
+
+def _is_state(tokens: Sequence[Token], start: int, index: Index) -> bool:
+    """ "How many are done?": what rows are said to be, at the end of the question."""
+    ends = all(token.kind == "mark" for token in tokens[start + 1 :])
+    said = tokens[start].lower not in index.lexicon.function
+    return bool(start) and ends and said and tokens[start - 1].lower in ("are", "is", "were", "was")
 
 
 def _plain(token: Token, position: int, index: Index) -> Item:

@@ -88,7 +88,11 @@ def _bare_top(parse: Parse) -> None:
 def orders(parse: Parse) -> None:
     """Explicit order: everything between the word of order and the next clause is what is sorted by."""
     for item in parse.items:
-        if not item.role and item.lower in ("by", "according to", "using") and _told_to_sort(parse, item):
+        if (
+            not item.role
+            and item.lower in ("by", "according to", "using")
+            and (_told_to_sort(parse, item) or _told_to_list(parse, item))
+        ):
             _order_by(parse, item)
         if item.role or not item.is_cue("order"):
             continue
@@ -121,6 +125,20 @@ def _told_to_sort(parse: Parse, by: Item) -> bool:
                 other.role = "order"
                 return True
     return False
+
+
+def _told_to_list(parse: Parse, by: Item) -> bool:
+    """ "List all the rooms by price": rows that are listed by a number or a date are sorted by it, not counted."""
+    opening = parse.items[0].lower if parse.items else ""
+    counted = any(item.is_cue("count") or item.is_cue("aggregate") or item.is_cue("superlative") for item in parse.items)
+    follow = parse.next_real(by)
+    if opening != "list" or by.lower != "by" or counted or parse.limit is not None or follow is None or follow.kind != "name":
+        return False
+    ref = parse.column_of(follow, prefer=parse.subject)
+    plain = (
+        ref is not None and ref.table == parse.subject and (follow.table is None or follow.columns[0].score > follow.table.score)
+    )
+    return plain and ref is not None and (parse.column(ref).role is Role.MEASURE or parse.column(ref).kind.temporal)
 
 
 def _direction(parse: Parse, item: Item) -> None:

@@ -125,7 +125,7 @@ def _frequency(parse: Parse, cue: Item) -> bool:
         counted = table
         target.role = "rank"
     elif target:
-        fields = fields_of(parse, target)
+        fields = [_as_it_occurs(parse, target, field) for field in fields_of(parse, target)]
         table = next((f.expr.table for f in fields if isinstance(f.expr, Ref)), parse.subject)
         entity = target.table.table if target.table and target.table.table == table and not _is_plain_column(target) else ""
         parse.groups.extend(Output(target.start, field, entity) for field in fields)
@@ -138,6 +138,18 @@ def _frequency(parse: Parse, cue: Item) -> bool:
     doubted(parse, cue, counted)
     _add(parse, cue, count_of(parse, counted))
     return True
+
+
+def _as_it_occurs(parse: Parse, item: Item, field: Field) -> Field:
+    """ "The most common allergies": as the rows that have them say, not the list of all, where each stands once."""
+    if not isinstance(field.expr, Ref) or parse.key(field.expr.table) != [field]:
+        return field
+    best = item.links[0].score
+    for link in item.columns:
+        other = Field(Ref(link.table, link.column))
+        if link.score >= best and link.table != field.expr.table and parse.key(link.table) != [other]:
+            return other
+    return field
 
 
 def _is_scope(parse: Parse, cue: Item, follow: Item) -> bool:
