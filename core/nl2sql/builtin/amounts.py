@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from core.nl2sql.builtin.change import Change, is_number
+from core.nl2sql.builtin.ellipsis import counts_its_rank
 from core.nl2sql.builtin.explain import field_words
 from core.nl2sql.builtin.query import Field, Query, Ref, comparisons
 
@@ -21,8 +22,9 @@ def amounts(query: Query, change: Change) -> Query:
     if cue is None or _COUNTS.search(change.text) or not (single or _OF_THEM.search(change.text)):
         return query
     named = [item for item in change.parse.items if item.kind in ("name", "value", "period") or item.number is not None]
-    amount = None if named or query.combine else _amount(query, change)
-    if amount is None or amount in query.select:
+    unnamed = not named or counts_its_rank(change.parse.items, query)
+    amount = _amount(query, change) if unnamed and not query.combine else None
+    if amount is None or (amount in query.select and not (single and len(query.select) > 1)):
         return query
     for item in change.parse.items:
         item.role = "measure" if item is cue or (item.kind == "word" and item.start == cue.end) else item.role

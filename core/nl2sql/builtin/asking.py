@@ -38,7 +38,8 @@ def asked_columns(query: Query, change: Change) -> list[Field]:
 def held(query: Query, parse: Parse) -> None:
     """ "Their profits and sales", "how many hosts did they have": numbers the listed rows hold, shown rather than added up."""
     text = " ".join(item.lower for item in parse.items)
-    summed = any(item.is_cue("aggregate") or item.lower == "much" for item in parse.items)
+    each = re.search(r"\beach\b", text)
+    summed = any(item.is_cue("aggregate") or (item.lower == "much" and not each) for item in parse.items)
     if query.measures or summed or parse.groups:
         return
     for output in parse.outputs:

@@ -47,7 +47,7 @@ def dimensions(query: Query, change: Change) -> Query:
     if only_sorts(query, change):
         parse.order = parse.order or [Order(output.field) for output in parse.groups]
         parse.groups = []
-    new = [output.field for output in parse.groups if output.field not in query.dimensions]
+    new = [output.field for output in parse.groups if not query.measures or output.field not in query.dimensions]
     if not new or not (query.measures or query.limit or query.select or change.shown(aggregated=True)):
         return query
     for item in parse.items:
@@ -75,6 +75,7 @@ def dimensions(query: Query, change: Change) -> Query:
         keys=(*(query.keys if kept else ()), *keys),
         order=order,
         limit=query.limit if kept else None,
+        offset=query.offset if kept else 0,
         distinct=False,
         where=unjoined(query, measures),
     )

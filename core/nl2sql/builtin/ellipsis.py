@@ -66,6 +66,8 @@ _POINTS_THERE = re.compile(
     r"(?!(is|are|was|were|has|have|had|do|does|did)\b)\w+"
 )
 _FIRST = re.compile(r"^(and |but |with the )?(the )?([a-z]+est|(most|least|best|worst) [a-z]+)( \w+)? first\W*$")
+_ARE_THERE = re.compile(r"^(and |so )?(which|what|who) [\w ]*\b(are|is|were|was) there\W*$")
+"""After one group, "which stations are there" asks for those in it."""
 _NOT_ONES = re.compile(r"\b(more than|less than|at least|at most|exactly|only|over|under|than) one\b")
 
 
@@ -85,6 +87,8 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
         _ASKS_OF_THEM.match(text)
         or left_open(text)
         or _POINTS_THERE.search(text)
+        or (previous.limit == 1 and previous.grouped and _ARE_THERE.match(text))
+        or counts_its_rank(items, previous)
         or _POINTS_SURELY.search(_NOT_ONES.sub("", text))
         or (_PRONOUN.search(text) and not _antecedent(text, items))
     ):
@@ -103,6 +107,16 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
     return Lean.OWN if _complete_measure(items) or not _near(items, previous) else Lean.LEANS
 
 
+def counts_its_rank(items: list[Item], previous: Query) -> bool:
+    """ "How many orders?", after who has the most of them: nothing is said but what the one row was ranked by."""
+    ranked = previous.order[0].field if previous.order and previous.limit == 1 else None
+    said = [item for item in items if item.kind not in ("stop", "mark")]
+    if ranked is None or ranked.aggregate != "count" or len(said) != 2 or not said[0].is_cue("count"):
+        return False
+    named = said[1].table
+    return said[0].lower.startswith("how many") and named is not None and named.table == ranked.table
+
+
 def _asks(text: str, items: list[Item]) -> bool:
     asks = bool(_ASKING.search(text)) or any(item.is_cue("aggregate") or item.is_cue("count") for item in items)
     return asks or any(item.is_cue("superlative") for item in items)
@@ -114,7 +128,8 @@ def _names_rows(items: list[Item]) -> bool:
         before, after = items[max(0, at - 2) : at], items[at + 1 : at + 3]
         belongs = any(other.is_cue("group") or other.is_cue("order") or other.lower == "and" for other in before)
         beside = any(other.kind == "value" for other in (*before[-1:], *after))
-        if item.kind == "name" and item.table and not belongs and not beside:
+        who = bool(before) and before[-1].lower == "who"
+        if item.kind == "name" and item.table and (who or not (belongs or beside)):
             return True
     return False
 

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 
 from core.nl2sql.builtin.change import Change
-from core.nl2sql.builtin.explain import condition_words
+from core.nl2sql.builtin.explain import condition_words, plural
 from core.nl2sql.builtin.flags import yes_cell
 from core.nl2sql.builtin.listing import as_list
-from core.nl2sql.builtin.query import Compare, Condition, Query, Ref, Related
+from core.nl2sql.builtin.plan import measure_table
+from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Query, Ref, Related, refs
 
 _VERB = r"(do|does|did|have|has|had|is|are|was|were)"
 _FLIPS = re.compile(
@@ -19,8 +20,16 @@ _FLIPS = re.compile(
 )
 
 
+_NONE = re.compile(
+    r"^(and |but |so )*(which|what|who) ([\w ]+ )?(has|have|had|got|with|get|gets) (none|nobody|no one|nothing|zero)"
+    r"( of (them|those))?( at all)?\W*$"
+)
+
+
 def flipped(query: Query, change: Change) -> Query:
     """The rows for which the condition said last does not hold; where it did not hold, those for which it does."""
+    if _NONE.match(change.text) and (without := _without(query, change)) is not None:
+        return without
     last = query.where[-1] if query.where else None
     other = _other_side(last, change) if last is not None and _FLIPS.match(change.text) else None
     if other is None:
@@ -32,6 +41,24 @@ def flipped(query: Query, change: Change) -> Query:
     change.said.append(words if not words.endswith("with") else "the other ones")
     base = as_list(query, change) if not re.match(r"(and |but )?how many\b", change.text) else query
     return replace(base, where=(*query.where[:-1], other))
+
+
+def _without(query: Query, change: Change) -> Query | None:
+    """ "Which clubs have none?", after how many coaches each club has: those no counted row belongs to."""
+    counts = [f for f in query.measures if f.aggregate == "count"]
+    counted = next((measure_table(f) for f in counts), "")
+    tables = {ref.table for f in (*query.dimensions, *query.keys) for ref in refs(f.expr)}
+    chain = change.index.graph.path((counted,), next(iter(tables))) if counted and len(tables) == 1 else None
+    if not chain or any(edge.many for edge in chain):
+        return None
+    table = next(iter(tables))
+    for item in change.parse.items:
+        item.role = item.role or "condition"
+    change.parse.where, change.parse.outputs = [], []
+    change.settled = True
+    change.said.append(f"the {plural(table, change.index)} without any")
+    rows = tuple(c for c in query.where if isinstance(c, Compare | AnyOf))
+    return Query(table, tuple(change.parse.label(table)), where=(Related(counted, rows, negated=True),), stable=query.stable)
 
 
 def _other_side(condition: Condition, change: Change) -> Condition | None:

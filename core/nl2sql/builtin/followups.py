@@ -26,6 +26,7 @@ from core.nl2sql.builtin.read_back import read_back
 from core.nl2sql.builtin.reading import Candidate
 from core.nl2sql.builtin.render import render
 from core.nl2sql.builtin.reranking import superlative_words
+from core.nl2sql.builtin.restating import restated, row_pointed_at
 from core.nl2sql.builtin.sifting import equal_number, sifted_groups
 
 _UNDO = re.compile(
@@ -53,8 +54,9 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         return None
     if _UNDO.match(text):
         return _undone(asked, index, today)
-    previous = asked[0]
-    question, text = (_ONES_FIRST.sub(r"\1 first", _INSTEAD_OF.sub("instead", said)) for said in (question, text))
+    previous, question, pointed = row_pointed_at(asked[0], restated(_INSTEAD_OF.sub("instead", POLITE.sub("", question.strip()))))
+    question = _ONES_FIRST.sub(r"\1 first", question)
+    text = question.lower()
     items = link(_FILLERS.sub(" ", question), index, today)
     leaning = lean(text, items, previous)
     parse = _fragment(items, previous, context, index, today)
@@ -66,6 +68,7 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         change.said.append("as a table" if parse.chart_kind == "none" else f"as a {parse.chart_kind} chart")
     if not change.said:
         return None
+    change.said[:0] = [pointed] if pointed else []
     try:
         sql = render(query, index)
     except NoPath:

@@ -197,4 +197,12 @@ def _rivals(old: Compare, new: Compare, change: Change) -> bool:
         return True
     if not {old.op, new.op} <= _RANGE:
         return {old.op, new.op} <= _RANGE | {"=", "in", "period"}
-    return change.replaces or "between" in (old.op, new.op) or {old.op, new.op} <= _UP or {old.op, new.op} <= _DOWN
+    alike = change.replaces or "between" in (old.op, new.op) or {old.op, new.op} <= _UP or {old.op, new.op} <= _DOWN
+    return alike or _exclude_each_other(old, new)
+
+
+def _exclude_each_other(old: Compare, new: Compare) -> bool:
+    """ "And under 30?" after "older than 30": no row can fulfil both."""
+    lower, upper = (old, new) if old.op in _UP else (new, old)
+    low, high = (c.values[0] if c.values else None for c in (lower, upper))
+    return isinstance(low, int | float) and isinstance(high, int | float) and low >= high

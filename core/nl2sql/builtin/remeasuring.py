@@ -246,7 +246,7 @@ def _other_column(query: Query, change: Change) -> list[Field]:
     if old is None or change.lists or change.asks:
         return []
     if old.expr is not None and old.aggregate in ("avg", "sum", "max", "min"):
-        plain = [f for f in change.shown(aggregated=False) if adds_up(f, change)]
+        plain = [f for f in change.shown(aggregated=False) if adds_up(f, change) and f not in query.dimensions]
         change.parse.outputs = [o for o in change.parse.outputs if o.field not in plain]
         return [replace(old, expr=f.expr, label="", share=False) for f in plain]
     if old.expr is None and change.replaces and (plain := [f for f in change.shown(aggregated=False) if adds_up(f, change)]):

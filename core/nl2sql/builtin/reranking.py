@@ -275,7 +275,9 @@ def _by_direction(query: Query, change: Change) -> tuple[Order, ...]:
 
 
 def _known(field_: Field, query: Query) -> Field:
-    """The measure of the query over the same column, when a plain column of a grouped query is meant."""
+    """The measure of the query over the same column, when a plain column of a grouped query is meant; the column a list shows."""
+    if not query.grouped and field_.aggregate == "sum" and Field(field_.expr) in query.select:
+        return Field(field_.expr)
     if not field_.aggregate and query.grouped:
         return next((f for f in query.measures if f.expr == field_.expr), field_)
     return field_

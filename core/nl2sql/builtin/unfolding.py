@@ -18,7 +18,8 @@ _WHO = re.compile(
 _WHO_ARE = re.compile(r"^(and |but |so )?(who|which|what) (are|were|is|was) (the|all)\b(?!.*\bof\b)")
 _NAMES = re.compile(r"^(and |now |so )?(name|list) (me )?(all )?(the )?(ones?|those|them)\b")
 _NAMED = re.compile(r"^(and |but |so )?(which|what|(who|what) (are|were) (the|its|their|all)) ")
-_BACK = re.compile(r"\b(those|these|them|they|that|there|he|she|it|ones?)\b")
+_LISTED = re.compile(r"^(and |now |so )?(list|show|name|give|display|see)( me)?( all)? (those|these|its|their) ")
+_BACK = re.compile(r"\b(those|these|them|they|their|that|there|he|she|its?|ones?)\b")
 
 
 def unfolded(query: Query, change: Change) -> Query:
@@ -50,8 +51,8 @@ def _asks_more(parse: Parse) -> bool:
 
 
 def _asked_for(query: Query, change: Change) -> Item | None:
-    """The name right after "which" in "which photos were those", unless its rows are what is shown."""
-    found = _NAMED.match(change.text)
+    """The name right after "which" in "which photos were those" or "list its photos", unless its rows are what is shown."""
+    found = _NAMED.match(change.text) or _LISTED.match(change.text)
     if not found or not _BACK.search(change.text):
         return None
     item = next((item for item in change.parse.items if item.kind != "stop"), None)
@@ -64,7 +65,8 @@ def _shown_of(item: Item, query: Query, change: Change) -> tuple[Field, ...]:
     """The columns said of the named rows, else what they are known by."""
     table = item.table.table if item.table else ""
     said = [f for f in change.shown(aggregated=False) if isinstance(f.expr, Ref)]
-    shown = tuple(change.parse.label(table)) if table else tuple(said)
+    beside = said if _LISTED.match(change.text) else []
+    shown = tuple(dict.fromkeys((*change.parse.label(table), *beside))) if table else tuple(said)
     known = [f for f in shown if f in query.dimensions]
     reached = [change.index.graph.path((query.subject,), f.expr.table) for f in shown if isinstance(f.expr, Ref)]
     return () if known or any(chain is None for chain in reached) else shown
