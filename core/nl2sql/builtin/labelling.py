@@ -26,7 +26,7 @@ def _names(field: Field, parse: Parse) -> tuple[Field, ...]:
     if field.aggregate or field.grain or not isinstance(ref := field.expr, Ref) or ref.role or _asked_key(ref, parse):
         return ()
     edge = _leads(ref, parse)
-    if edge is None or not _is_named(edge.other, parse) or _names_itself(ref, edge.other, parse):
+    if edge is None or not _is_named(edge.other, parse) or _names_itself(edge.other, parse):
         return ()
     role = f"{ref.table}.{ref.column}" if len(parse.index.graph.between(ref.table, edge.other)) > 1 else ""
     return tuple(Field(Ref(edge.other, column, role)) for column in parse.label_names(edge.other))
@@ -47,11 +47,13 @@ def _is_named(table: str, parse: Parse) -> bool:
     return not set(names) & set(parse.index.table(table).primary_key) and all(words & _NAMING or words <= own for words in said)
 
 
-def _names_itself(ref: Ref, table: str, parse: Parse) -> bool:
+def _names_itself(table: str, parse: Parse) -> bool:
     """An allergy called "Nuts" is its own name beside the type of allergy it is."""
     names = parse.index.names.columns
     titled = any(_NAMING & set(names[table, name]) for name in parse.label_names(table))
-    return parse.column(ref).kind is Kind.TEXT and not titled and not _KEY_WORDS & set(names[ref.table, ref.column])
+    keys = parse.index.table(table).primary_key
+    worded = [parse.column(Ref(table, key)).kind is Kind.TEXT and not _KEY_WORDS & set(names[table, key]) for key in keys]
+    return bool(worded) and all(worded) and not titled
 
 
 def _asked_key(ref: Ref, parse: Parse) -> bool:

@@ -22,6 +22,7 @@ _RELATIVE = re.compile(
 _SAYS_OF_ROWS = re.compile(
     r"^(only|just|not|except|exclude|excluding)( show| list)?( (the|those|these|ones?|that|which|who|are|is|have|with|on))*\b"
 )
+_ALSO = re.compile(r"\bof (them|those|these) (have |has |had |did |do |are |were )?also\b")
 _RANGE = {">", ">=", "<", "<=", "between"}
 _UP, _DOWN = {">", ">="}, {"<", "<="}
 
@@ -99,6 +100,9 @@ def filters(query: Query, change: Change) -> Query:
         if old is None or _excludes(new):
             where.append(new)
             change.said.append(f"+ {'' if _excludes(new) else 'only where '}{words}")
+        elif isinstance(new, Compare) and (table := _as_well(query, new, change)):
+            where.append(Related(table, (new,)))
+            change.said.append(f"+ also {words}")
         elif _lets_in(query, old, new, change) and isinstance(old, Compare) and isinstance(new, Compare):
             where[where.index(old)] = Compare(old.field, "in", tuple(dict.fromkeys((*old.values, *new.values))))
             change.said.append(f"+ {words}")
@@ -164,6 +168,13 @@ def _counted_flags(change: Change) -> None:
 
 def _denied(change: Change) -> bool:
     return change.text.startswith(("not", "except", "exclud"))
+
+
+def _as_well(query: Query, new: Compare, change: Change) -> str:
+    """ "Which of those also rented Jaws?": the table of another row of theirs, where they have several and this one too."""
+    ref = next(refs(new.field.expr), None)
+    chain = change.index.graph.path((query.subject,), ref.table) if ref and _ALSO.search(change.text) else None
+    return ref.table if ref and any(edge.many for edge in chain or ()) else ""
 
 
 def _lets_in(query: Query, old: Condition, new: Condition, change: Change) -> bool:
