@@ -29,7 +29,7 @@ def ranked_as(query: Query, parse: Parse, phrase: str) -> tuple[Field, bool] | N
     words = lexicon.implied.get(phrase, [])
     if found := _spoken_of(query, parse.index, words):
         return found
-    if query.grouped:
+    if query.grouped or not query.subject:
         return None
     others = sorted(tables_of(query) - {query.subject})
     for table in (query.subject, *others) if words else ():

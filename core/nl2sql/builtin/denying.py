@@ -112,11 +112,11 @@ def _of_other(parse: Parse, clause: Clause) -> list[Condition]:
     if not beyond and not clause.having:
         return _opposite(clause.where)
     if clause.having or len(beyond) < len(clause.where):
-        return [_not_among(parse, clause)]
+        return _not_among(parse, clause)
     related = _no_row(parse, clause)
     gate = gate_of(parse, related, clause.subject)
     if gate is None or len(gate.columns) != 1 or gate.table != clause.subject:
-        return [_not_among(parse, clause)]
+        return _not_among(parse, clause)
     key = Field(Ref(gate.other, gate.other_columns[0]))
     tables = (related.table,) if not related.where else ()
     inner = Query(gate.other, (key,), where=related.where, tables=tables)
@@ -125,11 +125,11 @@ def _of_other(parse: Parse, clause: Clause) -> list[Condition]:
 
 def _folded(parse: Parse, clause: Clause) -> list[Condition]:
     if clause.having:
-        return [_not_among(parse, clause)]
+        return _not_among(parse, clause)
     beyond = [condition for condition in clause.where if gate_of(parse, condition, clause.subject)]
     if not beyond:
         return _opposite(clause.where)
-    return [_not_among(parse, clause) if len(beyond) < len(clause.where) else _no_row(parse, clause)]
+    return _not_among(parse, clause) if len(beyond) < len(clause.where) else [_no_row(parse, clause)]
 
 
 def gate_of(parse: Parse, condition: Condition, subject: str) -> Edge | None:
@@ -168,8 +168,11 @@ def _no_row(parse: Parse, clause: Clause) -> Related:
     return Related(next(iter(nearest), gates[0]), where, negated=True)
 
 
-def _not_among(parse: Parse, clause: Clause) -> Condition:
-    """Not among the rows for which all of it holds."""
-    key = parse.key(clause.subject)[0]
+def _not_among(parse: Parse, clause: Clause) -> list[Condition]:
+    """Not among the rows for which all of it holds; where nothing tells rows apart, that each part does not."""
+    key = next(iter(parse.key(clause.subject)), None)
+    if key is None:
+        parse.doubts += ["no key to tell the rows apart that are denied"] * 2
+        return _opposite(clause.where)
     inner = Query(clause.subject, (key,), where=clause.where, having=clause.having)
-    return Compare(key, "in", query=inner, negated=True)
+    return [Compare(key, "in", query=inner, negated=True)]

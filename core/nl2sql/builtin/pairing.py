@@ -179,5 +179,8 @@ def _one_of(parse: Parse, sides: Sequence[Clause]) -> Condition:
         if all(c.op in ("=", "in") for c in plain):
             return Compare(plain[0].field, "in", tuple(dict.fromkeys(value for c in plain for value in c.values)))
         return AnyOf(tuple(plain))
-    key = parse.key(parse.subject)[0]
+    key = next(iter(parse.key(parse.subject)), None)
+    if key is None:
+        parse.doubts.append("no key to tell the rows apart that fulfil one or the other")
+        return AnyOf(tuple(c for where in wheres for c in where if isinstance(c, Compare)))
     return AnyOf(tuple(Compare(key, "in", query=Query(parse.subject, (key,), where=where)) for where in wheres))
