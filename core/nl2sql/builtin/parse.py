@@ -329,6 +329,8 @@ class Parse:
     def implied(self, phrase: str, table: str) -> tuple[Ref, bool] | None:
         """The column of a table an adjective speaks of (oldest → age), and whether it runs the other way (birth year)."""
         words = self.index.lexicon.implied.get(phrase, ())
+        if not table:
+            return None
         if words and (settled := self.settled(phrase, words[0], Link("table", table, score=0.0))):
             return settled, False
         for word, place in ((word, place) for place in (table, self.kind_of(table)) if place for word in words):
