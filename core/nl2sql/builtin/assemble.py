@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.models import Assumption
+from core.models import Assumption, Role
 from core.nl2sql.builtin.adjectives import direction_word, ranked_as
 from core.nl2sql.builtin.both import intersected
 from core.nl2sql.builtin.entities import entity_keys, telling, without_each
 from core.nl2sql.builtin.labelling import labelled
 from core.nl2sql.builtin.money import settle_money
-from core.nl2sql.builtin.parse import Output, Parse
+from core.nl2sql.builtin.parse import Output, Parse, numberlike
 from core.nl2sql.builtin.plan import measure_table, places_of
 from core.nl2sql.builtin.query import Compare, Field, Order, Query, Ref
 
@@ -35,6 +35,7 @@ class Conventions:
     only show other columns of the same rows count as one (they do where it is not 0): the ranker learned what benchmarks show."""
 
 
+_OF_AMOUNT = {"best", "worst", "highest", "lowest", "largest", "smallest", "biggest", "greatest"}
 _HANDFUL = 10
 """How many rows "the longest films" are."""
 BENCHMARK = Conventions(show_measure=False, name_each=False, label_keys=False, order_groups=False, stable=False, reserve=0.0)
@@ -149,8 +150,15 @@ def _directed(query: Query, parse: Parse) -> Query:
         return query
     if not query.grouped and (implied := ranked_as(query, parse, direction_word(parse))):
         return replace(query, order=(Order(implied[0], (direction == "desc") != implied[1]),))
-    field = _wished(query, wish)
+    field = (_number_shown(query, parse) if direction_word(parse) in _OF_AMOUNT else None) or _wished(query, wish)
     return replace(query, order=(Order(field, direction == "desc"),)) if field else query
+
+
+def _number_shown(query: Query, parse: Parse) -> Field | None:
+    """ "With their points, best first": a list is in the order of the number it shows."""
+    shown = [f for f in query.dimensions if isinstance(f.expr, Ref) and not f.grain and not query.grouped]
+    columns = [(f, parse.column(f.expr)) for f in shown if isinstance(f.expr, Ref)]
+    return next((f for f, column in columns if numberlike(column) and column.role is not Role.KEY), None)
 
 
 def _sorted_groups(query: Query, parse: Parse) -> Query:

@@ -28,7 +28,7 @@ from core.nl2sql.builtin.reading import Candidate
 from core.nl2sql.builtin.render import render
 from core.nl2sql.builtin.reranking import superlative_words
 from core.nl2sql.builtin.restating import restated, row_pointed_at
-from core.nl2sql.builtin.sifting import equal_number, sifted_groups
+from core.nl2sql.builtin.sifting import equal_number, moved_bound, sifted_groups
 
 _DOUBT, _TRUST = 3.3, 4.7
 """Fitted on dialogues over half of the held-out databases, checked on the other half."""
@@ -89,6 +89,7 @@ def _fragment(items: list[Item], previous: Query, context: Context, index: Index
     superlative_words(previous, parse)
     sifted_groups(previous, parse)
     equal_number(previous, parse)
+    moved_bound(previous, parse)
     bare_comparisons(previous, parse)
     for step in FRAGMENT_PASSES:
         step(parse)

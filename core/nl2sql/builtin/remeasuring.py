@@ -148,7 +148,8 @@ def swapped(query: Query, change: Change) -> Query:
 
 def _held_numbers(query: Query, change: Change) -> None:
     """ "And the number of employees", after a list of departments that hold it: the column itself, not its sum."""
-    if query.measures or (change.asks and not _THEIRS.search(change.text)):
+    together = any(item.is_cue("aggregate", "sum") for item in change.parse.items)
+    if query.measures or together or (change.asks and not _THEIRS.search(change.text)):
         return
     for output in change.parse.outputs:
         field = output.field

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.numerals import tidy
@@ -10,6 +13,11 @@ from core.nl2sql.builtin.query import Compare, Field, Query, Ref
 from core.nl2sql.builtin.text import lemma
 
 _OPENS = {"with", "having", "have", "has", "that", "which", "who", "of", "where", "there", "are"}
+_RANGE = (">", ">=", "<", "<=")
+_MOVES = re.compile(
+    r"(and |but |now )?(raise|lower|increase|decrease|reduce|set|change|bump|move|drop|make) (it|that|this"
+    r"|the (limit|threshold|minimum|maximum|cutoff|bar))( up| down)?( to)? \S+$"
+)
 _COUNTED = {"them", "those", "these"}
 
 
@@ -44,6 +52,29 @@ def equal_number(query: Query, parse: Parse) -> None:
         return
     number.role = "condition"
     parse.where.append(Compare(asked[-1], "=", (tidy(number.number),)))
+
+
+def moved_bound(query: Query, parse: Parse) -> None:
+    """ "Raise it to 700", "make that 5": another number in the place of the one that was compared with last."""
+    text = " ".join(item.lower for item in parse.items if item.kind != "mark")
+    number = next((item for item in parse.items if item.number is not None and not item.role), None)
+    bounds = [c for c in query.where if isinstance(c, Compare) and c.op in _RANGE and not c.field.aggregate and c.query is None]
+    if (
+        number is None
+        or number.number is None
+        or not _MOVES.match(text)
+        or not (bounds or query.having)
+        or query.limit is not None
+    ):
+        return
+    last = (bounds or list(query.having))[-1]
+    moved = replace(last, values=(tidy(number.number),), label="")
+    for item in parse.items:
+        item.role = item.role or "condition"
+    if bounds:
+        parse.where.append(moved)
+    else:
+        parse.having.append((query.subject, moved))
 
 
 def _names_group(item: Item, query: Query, parse: Parse) -> bool:
