@@ -20,7 +20,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.narrowing import bare_comparisons, prefer_known, unspoken
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.plan import NoPath, measure_table
+from core.nl2sql.builtin.plan import Unwritable, measure_table
 from core.nl2sql.builtin.query import Query, comparisons, fields, refs, tables_of
 from core.nl2sql.builtin.query_json import from_json
 from core.nl2sql.builtin.read_back import read_back
@@ -74,7 +74,7 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
     change.said[:0] = [pointed] if pointed else []
     try:
         sql = render(query, index)
-    except NoPath:
+    except Unwritable:
         return None
     explained = _explained(parse, query)
     found = Candidate(query, parse, sql, _sure(explained), explained >= EXPLAINED)

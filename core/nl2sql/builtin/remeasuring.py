@@ -13,7 +13,7 @@ from core.nl2sql.builtin.listing import plain, rows_of, unjoined, within_groups
 from core.nl2sql.builtin.measuring import main_measure
 from core.nl2sql.builtin.money import spoken_label
 from core.nl2sql.builtin.plan import measure_table
-from core.nl2sql.builtin.query import AnyOf, Compare, Field, Order, Query, Ref, refs, tables_of
+from core.nl2sql.builtin.query import AnyOf, Compare, Field, Order, Query, Ref, comparisons, refs, tables_of
 from core.nl2sql.builtin.shares import shared
 
 _WHOLE = re.compile(
@@ -69,9 +69,10 @@ def figure_as_share(query: Query, change: Change) -> Query:
     old = query.measures[0] if len(query.select) == 1 and is_scalar(query) else None
     said = [item for item in change.parse.items if item.is_cue("share")]
     held = tuple(c for c in query.where if isinstance(c, Compare | AnyOf))
+    nested = any(c.query is not None for c in comparisons(query.where))
     if old is None or old.aggregate not in ("count", "sum") or old.distinct or not said or not held or held != query.where:
         return query
-    if change.parse.where or change.parse.groups or query.tables or query.combine:
+    if nested or change.parse.where or change.parse.groups or query.tables or query.combine:
         return query
     share = replace(old, share=True, when=held)
     for item in change.parse.items:
