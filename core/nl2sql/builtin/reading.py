@@ -9,7 +9,7 @@ from datetime import date
 
 from core.nl2sql.builtin.assemble import Conventions, bare, dress
 from core.nl2sql.builtin.compose import understand
-from core.nl2sql.builtin.confidence import EXPLAINED, evidence
+from core.nl2sql.builtin.confidence import EXPLAINED, evidence, unused
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.linking import link
@@ -28,7 +28,7 @@ SURE = 0.75
 ANSWERS = 0.5
 """Of the confidence: what is less likely to be right is asked back."""
 _PLAIN = 0.75
-"""Of the evidence: with as much, the grammar's own reading is answered, said to be unsure where it is."""
+"""Of the evidence: with as much and no word left over, the grammar's own reading is answered, said to be unsure where it is."""
 _RENDERED = 3
 """The best so many readings are tried, where one cannot be written as SQL."""
 
@@ -101,7 +101,7 @@ def _candidate(query: Query, parse: Parse, sql: str, reading: Reading, chance: f
     if not varies(reading.query):
         return Candidate(query, parse, sql, explained, explained >= EXPLAINED)
     sure = ranker().sure(signals(chance, explained, reading.atoms))
-    plain = explained >= _PLAIN and not reading.steps
+    plain = explained >= _PLAIN and not reading.steps and not unused(parse)
     return Candidate(query, parse, sql, sure, (sure >= ANSWERS or plain) and explained >= EXPLAINED)
 
 

@@ -36,6 +36,7 @@ NOT_ANSWERED = [
     "number of orders by zodiac sign",
     "top 3 per category by revenue",
     "average salary by category",
+    "orders of customers in Brazil by channel",
     "x" * 10_000,
 ]
 
