@@ -118,7 +118,7 @@ def _told_to_sort(parse: Parse, by: Item) -> bool:
     for other in parse.before(by, 8):
         if other.kind == "mark" or (other.is_cue("group") and other is not by):
             return False
-        if lemma(other.lower) in _SORTING and other.lower != "orders":
+        if lemma(other.lower) in _SORTING and other.lower != "orders" and not _compounded(parse, other):
             before = next(iter(parse.before(other, 1)), None)
             opens = before is None or before.kind == "mark" or before.lower in ("and", "then", "please", "also")
             if opens and other.role in ("", "order"):
@@ -139,6 +139,12 @@ def _told_to_list(parse: Parse, by: Item) -> bool:
         ref is not None and ref.table == parse.subject and (follow.table is None or follow.columns[0].score > follow.table.score)
     )
     return plain and ref is not None and (parse.column(ref).role is Role.MEASURE or parse.column(ref).kind.temporal)
+
+
+def _compounded(parse: Parse, item: Item) -> bool:
+    """ "Order count by channel", "order value by region": no word for sorting."""
+    follow = next(iter(parse.after(item, 1)), None)
+    return follow is not None and follow.lower in ("count", "counts", "value", "values", "volume", "total", "totals", "amount")
 
 
 def _direction(parse: Parse, item: Item) -> None:
