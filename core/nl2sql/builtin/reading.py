@@ -77,9 +77,10 @@ def _best(query: Query, parse: Parse, conventions: Conventions) -> Candidate | N
     own = next((at for at, reading in enumerate(found) if not reading.steps), 0)
     taken = ranker().choice(scores, own, conventions.reserve)
     chances = probabilities(scores)
+    rows = [_rows(reading.query) for reading in found] if conventions.reserve else list(range(len(found)))
     for at in dict.fromkeys([taken, *range(min(_RENDERED, len(found)))]):
         dressed = dress(found[at].query, parse, conventions)
-        alike = [at] if not conventions.reserve else [n for n, other in enumerate(found) if _same_rows(other, found[at])]
+        alike = [n for n, other in enumerate(rows) if other == rows[at]]
         try:
             return _candidate(dressed, parse, render(dressed, parse.index), found[at], sum(chances[n] for n in alike))
         except Unwritable:
@@ -87,12 +88,8 @@ def _best(query: Query, parse: Parse, conventions: Conventions) -> Candidate | N
     return None
 
 
-def _same_rows(one: Reading, other: Reading) -> bool:
-    """Whether two readings differ only in what they show of the same rows."""
-    return _rows(one.query) == _rows(other.query)
-
-
 def _rows(query: Query) -> Query:
+    """What is alike in readings that differ only in what they show of the same rows."""
     return replace(query, select=query.measures, keys=(), distinct=False, flat=False)
 
 

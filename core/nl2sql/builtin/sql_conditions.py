@@ -37,6 +37,8 @@ def _condition(node: exp.Expr, source: Source, nested: Nested) -> Condition:
             raise Unread(node.sql())
         return _merged(plain)
     if isinstance(node, exp.Not):
+        if isinstance(inside := node.this.unnest(), exp.And):
+            return _condition(exp.or_(*(exp.not_(part.copy()) for part in inside.flatten())), source, nested)
         inner = _condition(node.this, source, nested)
         if isinstance(inner, AnyOf) or (isinstance(inner, Compare) and inner.op == "period"):
             raise Unread(node.sql())
@@ -139,6 +141,10 @@ def _value(node: exp.Expr) -> Scalar:
             return str(node.this)
         number = float(node.name)
         return int(number) if number == int(number) and "." not in node.name else number
+    if isinstance(node, exp.Mul):
+        left, right = _value(node.this), _value(node.expression)
+        if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+            return left * right
     raise Unread(node.sql())
 
 

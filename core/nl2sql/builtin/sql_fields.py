@@ -41,16 +41,20 @@ class Source:
     tables: dict[str, str] = field(default_factory=dict)
     counted: str = ""
     """The table whose rows the rows of the join are."""
+    roles: dict[str, str] = field(default_factory=dict)
+    """What a table is called → the role it is joined in, where that is not the plain one."""
     headings: dict[str, Field] = field(default_factory=dict)
     """Aliases of the select list, which ORDER BY, GROUP BY and HAVING may use."""
 
     def ref(self, column: exp.Column) -> Ref:
-        name = column.name.lower()
-        if column.table:
-            tables = [self.tables[column.table.lower()]] if column.table.lower() in self.tables else []
-        else:
-            tables = list(self.tables.values())
-        found = [Ref(table, c.name) for table in tables for c in self.index.table(table).columns if c.name.lower() == name]
+        """Raises Unread where no table has it, or several have."""
+        name, said = column.name.lower(), column.table.lower()
+        found = [
+            Ref(table, own.name, self.roles.get(alias, ""))
+            for alias, table in self.tables.items()
+            for own in self.index.table(table).columns
+            if own.name.lower() == name and said in ("", alias)
+        ]
         if len(found) != 1:
             raise Unread(f"{column.sql()} is in {len(found)} tables")
         return found[0]
@@ -70,6 +74,8 @@ def field_of(node: exp.Expr, source: Source) -> Field:
         return replace(
             field_of(whole.this if isinstance(whole, exp.Mul) and _is_one(whole.expression) else whole, source), per=per
         )
+    if scaled := _scaled(node, source):
+        return scaled
     for kind, name in _AGGREGATES.items():
         if isinstance(node, kind):
             inner = unwrapped(node.this)
@@ -80,6 +86,17 @@ def field_of(node: exp.Expr, source: Source) -> Field:
     if cut := grain_of(node, source):
         return Field(cut[0], grain=cut[1])
     return Field(expr_of(node, source))
+
+
+def _scaled(node: exp.Expr, source: Source) -> Field | None:
+    """AVG(x) / 60: the average of x / 60."""
+    sign = "/" if isinstance(node, exp.Div) else "*" if isinstance(node, exp.Mul) else ""
+    if not sign or not isinstance(unwrapped(node.this), tuple(_AGGREGATES)):
+        return None
+    whole, by = field_of(node.this, source), expr_of(node.expression, source)
+    if not isinstance(by, int | float) or by <= 0 or whole.distinct or whole.expr is None:
+        raise Unread(node.sql())
+    return replace(whole, expr=Arith(sign, whole.expr, by))  # type: ignore[arg-type]
 
 
 def unwrapped(node: exp.Expr) -> exp.Expr:

@@ -43,6 +43,27 @@ WRITTEN = [
     "SELECT o.order_id FROM orders o LEFT JOIN customers c ON o.customer_id = c.customer_id WHERE c.country = 'Spain'",
     "SELECT city FROM customers UNION SELECT title FROM employees",
     "SELECT * FROM categories ORDER BY category_name LIMIT 1 OFFSET 1",
+    "SELECT product_name FROM products WHERE list_price > 2 * 4",
+    "SELECT first_name FROM customers WHERE NOT (country = 'Spain' AND city = 'Sevilla')",
+    "SELECT status, AVG(freight) / 2 FROM orders GROUP BY status",
+]
+
+GAMES = """
+CREATE TABLE town (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL, rival INTEGER REFERENCES team (id),
+  town INTEGER REFERENCES town (id));
+CREATE TABLE game (id INTEGER PRIMARY KEY, home INTEGER REFERENCES team (id), guest INTEGER REFERENCES team (id), goals INTEGER);
+INSERT INTO town VALUES (1, 'Ostby'), (2, 'Lund');
+INSERT INTO team VALUES (1, 'Foxes', 2, 1), (2, 'Owls', 1, 2), (3, 'Bears', 2, 2);
+INSERT INTO game VALUES (1, 1, 2, 3), (2, 2, 1, 0), (3, 3, 1, 5), (4, 3, 2, 2);
+"""
+
+ROLES = [
+    "SELECT h.name, g.name, goals FROM game JOIN team h ON game.home = h.id JOIN team g ON g.id = game.guest WHERE goals > 1",
+    "SELECT t.name, COUNT(*) FROM game x JOIN team t ON t.id = x.guest GROUP BY t.id, t.name ORDER BY COUNT(*) DESC",
+    "SELECT SUM(x.goals) FROM team t JOIN game x ON x.guest = t.id WHERE t.name = 'Owls'",
+    "SELECT t.name, r.name FROM team t JOIN team r ON t.rival = r.id",
+    "SELECT r.name FROM team r JOIN team t ON t.rival = r.id WHERE t.name = 'Foxes'",
 ]
 
 BEYOND = [
@@ -103,6 +124,19 @@ def test_a_statement_as_models_write_it_gives_the_same_rows(sql: str, shop: Shop
     rows, again = (connection.execute(text).fetchall() for text in (sql, render(query, index_of(catalog))))
     assert rows
     assert same(again, rows, ordered="ORDER BY" in sql)
+
+
+@pytest.mark.parametrize("sql", ROLES)
+def test_a_table_joined_along_one_of_several_keys_is_read_in_that_role(sql: str, tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "games.sqlite")
+    connection.executescript(GAMES)
+    index = index_of(catalog_of(f"sqlite:///{tmp_path / 'games.sqlite'}"))
+    query = read_back(sql, "sqlite", index)
+    assert query is not None
+    rows, again = (connection.execute(text).fetchall() for text in (sql, render(query, index)))
+    assert rows
+    assert same(again, rows, ordered=False)
+    connection.close()
 
 
 @pytest.mark.parametrize("sql", BEYOND)
