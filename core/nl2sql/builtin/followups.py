@@ -15,6 +15,7 @@ from core.nl2sql.builtin.compose import FRAGMENT_PASSES
 from core.nl2sql.builtin.confidence import EXPLAINED, evidence, unused
 from core.nl2sql.builtin.edits import EDITS
 from core.nl2sql.builtin.ellipsis import POLITE, Lean, lean
+from core.nl2sql.builtin.excluding import excluded
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.linking import link
@@ -58,7 +59,7 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
     if _UNDO.match(text):
         return _undone(asked, index, today)
     previous, question, pointed = row_pointed_at(asked[0], restated(_INSTEAD_OF.sub("instead", POLITE.sub("", question.strip()))))
-    question = _ONES_FIRST.sub(r"\1 first", question)
+    question = excluded(_ONES_FIRST.sub(r"\1 first", question), previous, index, today)
     text = question.lower()
     items = link(_FILLERS.sub(" ", question), index, today)
     leaning = lean(text, items, previous)

@@ -10,6 +10,7 @@ from core.nl2sql.builtin.change import Change, is_number, is_scalar
 from core.nl2sql.builtin.dropping import refs_of
 from core.nl2sql.builtin.explain import condition_words
 from core.nl2sql.builtin.flags import yes_cell
+from core.nl2sql.builtin.negation import affirmed, negated
 from core.nl2sql.builtin.numerals import tidy
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Compare, Condition, Field, Query, Ref, Related, comparisons, refs, tables_of
@@ -24,6 +25,7 @@ _SAYS_OF_ROWS = re.compile(
 )
 _ALSO = re.compile(r"\bof (them|those|these) (have |has |had |did |do |are |were )?also\b")
 _RANGE = {">", ">=", "<", "<=", "between"}
+_CELLS = {"=", "in"}
 _UP, _DOWN = {">", ">="}, {"<", "<="}
 
 
@@ -38,8 +40,9 @@ def bare_comparisons(query: Query, parse: Parse) -> None:
         field = spoken[0] if field and spoken and not spoken[1] else field
         if number is None or number.number is None or field is None:
             continue
+        denied = negated(parse, cue)
         cue.role = number.role = "condition"
-        compare = Compare(field, cue.cue.value, (tidy(number.number),))
+        compare = Compare(field, cue.cue.value, (tidy(number.number),), negated=denied)
         if field.aggregate:
             parse.having.append((query.subject, compare))
         else:
@@ -90,10 +93,17 @@ def unspoken(parse: Parse) -> None:
 def filters(query: Query, change: Change) -> Query:
     """New conditions take the place of those on the same column, unless they exclude or are said to be added."""
     where = list(query.where)
-    for new in (_at_the_same_date(query, said, change) for said in change.parse.where):
+    for said in change.parse.where:
+        new = affirmed(_at_the_same_date(query, said, change))
         if new in where:
             continue
-        old = next((c for c in where if _same_column(c, new, change)), None)
+        if moot := _moot(where, new):
+            where = [c for c in where if c not in moot]
+            if isinstance(new, Compare) and new.negated and (left := _left_of(moot, new)) is not None:
+                where.append(left)
+                change.said.append(f"− {condition_words(replace(new, negated=False), change.index)}")
+                continue
+        old = next((c for c in where if _same_column(c, new, change) and not (_excludes(said) and _goes_on(c, new))), None)
         if old is None and (held := _held_period(where, new, change)):
             old, new = held
         words = condition_words(new, change.index)
@@ -110,11 +120,25 @@ def filters(query: Query, change: Change) -> Query:
             where[where.index(old)] = new
             change.said.append(f"{words} instead of {condition_words(old, change.index)}")
     having = list(query.having)
-    for _, compare in change.parse.having:
+    for compare in (affirmed(said) for _, said in change.parse.having):
         having = [c for c in having if not (c.field == compare.field and _rivals(c, compare, change))]
         having.append(compare)
         change.said.append(f"+ only where {condition_words(compare, change.index)}")
     return replace(query, where=tuple(where), having=tuple(having))
+
+
+def _moot(where: list[Condition], new: Condition) -> list[Compare]:
+    """ "Only Oslo" after "not Oslo", "without Oslo" after "in Oslo or Rome": cells of the column said to hold and not to hold."""
+    if not isinstance(new, Compare) or new.op not in _CELLS:
+        return []
+    held = [c for c in where if isinstance(c, Compare) and c.op in _CELLS and c.field == new.field and c.negated != new.negated]
+    return [c for c in held if c.negated or set(new.values) & set(c.values)]
+
+
+def _left_of(moot: list[Compare], new: Compare) -> Compare | None:
+    """The cells that are left of several; None where none is."""
+    values = tuple(value for c in moot for value in c.values if value not in new.values)
+    return replace(moot[0], op="in" if len(values) > 1 else "=", values=values) if values else None
 
 
 def _at_the_same_date(query: Query, new: Condition, change: Change) -> Condition:
@@ -188,6 +212,12 @@ def _lets_in(query: Query, old: Condition, new: Condition, change: Change) -> bo
     if change.text.startswith("and the one") or (change.after_asking and not shown):
         return False
     return not is_scalar(query) and not change.text.endswith("?") and not _PARALLEL.match(change.text)
+
+
+def _goes_on(old: Condition, new: Condition) -> bool:
+    """ "Not those over 15", after "between 10 and 20": both hold, unless they bound the same side."""
+    ops = {c.op for c in (old, new) if isinstance(c, Compare)}
+    return not (ops <= _UP or ops <= _DOWN)
 
 
 def _excludes(condition: Condition) -> bool:

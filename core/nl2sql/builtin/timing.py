@@ -25,6 +25,8 @@ _SINCE = {"since", "starting", "from"}
 _BEFORE = {"before", "prior", "earlier"}
 _UNTIL = {"until", "till", "through", "by"}
 _AFTER = {"after", "later", "following"}
+_ONES = {"one", "ones", "those", "these", "that"}
+"""Those "from 2015" are of that year."""
 
 
 def periods(parse: Parse) -> None:
@@ -96,7 +98,7 @@ def _ranged(parse: Parse, item: Item, period: Period) -> tuple[Period, list[Item
     if not opens and words.startswith(("or before", "or earlier", "and before", "and earlier", "or older")):
         return until(period, through=True), trailing
     for other in parse.before(item, 3):
-        if other.role:
+        if other.role or (other.lower == "from" and any(beside.lower in _ONES for beside in parse.before(other, 1))):
             break
         if other.lower in _AFTER or other.is_cue("compare", ">"):
             return since(period, after=True), [other]
