@@ -10,8 +10,8 @@ from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Field, Query, Ref, comparisons, tables_of
 
 _MEASURED = ("", "avg", "sum", "max", "min")
-_FROM = re.compile(r"^from (?:the )?(\w+) to .*")
-_FIRST = re.compile(r" (date )?(first|on top|at the top)$")
+_FROM = re.compile(r"^(?:from )?(?:the )?(\w+) to (?!(?:the )?(?:very )?top$).*")
+_FIRST = re.compile(r" (date )?(first|on top|(at|to) (the )?(very )?top|up (top|front))$")
 
 
 def direction_word(parse: Parse) -> str:
@@ -30,12 +30,19 @@ def ranked_as(query: Query, parse: Parse, phrase: str) -> tuple[Field, bool] | N
     if found := _spoken_of(query, parse.index, words):
         return found
     if query.grouped or not query.subject:
-        return None
+        return _of_entity(query, parse, phrase)
     others = sorted(tables_of(query) - {query.subject})
     for table in (query.subject, *others) if words else ():
         if implied := parse.implied(phrase, table):
             return Field(implied[0]), implied[1]
     return None
+
+
+def _of_entity(query: Query, parse: Parse, phrase: str) -> tuple[Field, bool] | None:
+    """ "Youngest first", after a number for each employee: a column of the rows the groups stand for."""
+    ref = query.keys[0].expr if len(query.keys) == 1 and query.measures else None
+    found = parse.implied(phrase, ref.table) if isinstance(ref, Ref) else None
+    return (Field(found[0], "max"), found[1]) if found else None
 
 
 def _spoken_of(query: Query, index: Index, words: Iterable[str]) -> tuple[Field, bool] | None:

@@ -65,7 +65,10 @@ _POINTS_THERE = re.compile(
     r"|\b(in|at|of|on|from|for|to|with|by|find|over|above|than|is|was) (that|this) "
     r"(?!(is|are|was|were|has|have|had|do|does|did)\b)\w+"
 )
-_FIRST = re.compile(r"^(and |but |with the )?(the )?([a-z]+est|(most|least|best|worst) [a-z]+)( \w+)? first\W*$")
+_FIRST = re.compile(
+    r"^(and |but |with the )?(the )?([a-z]+est|most|least|best|worst)( \w+){0,2}"
+    r" (first|(on|at|to) (the )?(very )?top|up (top|front))( please)?\W*$"
+)
 _ARE_THERE = re.compile(r"^(and |so )?(which|what|who) [\w ]*\b(are|is|were|was) there\W*$")
 """After one group, "which stations are there" asks for those in it."""
 _NOT_ONES = re.compile(r"\b(more than|less than|at least|at most|exactly|only|over|under|than) one\b")
@@ -85,6 +88,7 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
     opens = bool(_OPENS.match(text))
     if (
         _ASKS_OF_THEM.match(text)
+        or _FIRST.match(text)
         or left_open(text)
         or _POINTS_THERE.search(text)
         or (previous.limit == 1 and previous.grouped and _ARE_THERE.match(text))
@@ -96,7 +100,7 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
     full = (_asks(text, items) and named) or (opens and any(item.kind == "name" and item.table for item in items))
     if _STRONG_START.match(text) or (_ANY.match(text) and len(items) <= _FEW):
         return Lean.OWN if full and _own_question(text) else Lean.LEANS
-    if _bare_superlative(items) or _FIRST.search(text):
+    if _bare_superlative(items):
         return Lean.LEANS
     if full:
         return Lean.OWN

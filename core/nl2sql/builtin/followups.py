@@ -18,6 +18,7 @@ from core.nl2sql.builtin.ellipsis import POLITE, Lean, lean
 from core.nl2sql.builtin.excluding import excluded
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.leading import led
 from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.narrowing import bare_comparisons, prefer_known, unspoken
 from core.nl2sql.builtin.parse import Parse
@@ -87,6 +88,7 @@ def _fragment(items: list[Item], previous: Query, context: Context, index: Index
     parse = Parse(index, items, today, resolutions=context.resolutions, subject=previous.subject, context=tables_of(previous))
     parse.anchors = tuple(measure_table(field) for field in previous.measures)
     prefer_known(previous, parse)
+    led(previous, parse)
     superlative_words(previous, parse)
     sifted_groups(previous, parse)
     equal_number(previous, parse)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -28,6 +28,12 @@ _SECTIONS = (
     "chart",
 )
 
+_TOP = ("first", "on top", "at the top", "at top", "to the top", "up top", "at the very top", "up front")
+"""Where the rows come that an adjective says."""
+_SPANS = (("", ""), ("from ", ""), ("the ", "the "), ("from the ", "the "))
+_ENDS = ("best", "worst", "most", "least")
+_HOW = ("paid", "selling", "earning", "paying", "rated", "sold", "seller", "sellers", "busy")
+
 
 @dataclass(frozen=True)
 class Cue:
@@ -46,10 +52,8 @@ class Lexicon:
             for value, phrases in data[section].items():
                 for phrase in phrases:
                     self._cues.setdefault(tuple(phrase.split()), []).append(Cue(section, value, phrase))
-        for direction, phrase in [(d, p) for d, phrases in data["superlative"].items() for p in phrases if _is_adjective(p)]:
-            for place in ("first", "on top", "at the top"):
-                put = f"{phrase} {place}"
-                self._cues.setdefault(tuple(put.split()), []).append(Cue("order", direction, put))
+        for direction, put in _orders(data["superlative"]):
+            self._cues.setdefault(tuple(put.split()), []).append(Cue("order", direction, put))
         self.longest = max(len(key) for key in self._cues)
         self.abbreviations: dict[str, str] = data["abbreviations"]
         self.stop: frozenset[str] = frozenset(data["words"]["stop"])
@@ -103,10 +107,22 @@ class Lexicon:
         return {role: frozenset(_lemmas(phrase) for phrase in phrases) for role, phrases in self.derived.items()}
 
 
+def _orders(superlatives: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """ "Cheapest first", "best paid on top", "oldest to youngest": the direction of each order two adjectives or one may say."""
+    said = {direction: [p for p in phrases if _is_adjective(p)] for direction, phrases in superlatives.items()}
+    for direction, phrases in said.items():
+        ends = [p for other, far in said.items() if other != direction for p in far if len(p.split()) == 1]
+        for phrase in phrases:
+            yield from ((direction, f"{phrase} {place}") for place in _TOP)
+            if len(phrase.split()) == 1:
+                yield from ((direction, f"{opening}{phrase} to {the}{end}") for end in ends for opening, the in _SPANS)
+
+
 def _is_adjective(phrase: str) -> bool:
-    """ "Cheapest", "most expensive": what may come first in an order; not "the most", "largest number of"."""
+    """ "Cheapest", "best", "most expensive": what may come first in an order; not "the most", "largest number of"."""
     words = phrase.split()
-    return (len(words) == 1 and words[0].endswith("est")) or (len(words) == 2 and words[0] in ("most", "least"))
+    alone = len(words) == 1 and (words[0].endswith("est") or words[0] in _ENDS)
+    return alone or (len(words) == 2 and (words[0] in ("most", "least") or words[1] in _HOW))
 
 
 def _lemmas(phrase: str) -> tuple[str, ...]:
