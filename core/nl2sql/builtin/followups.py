@@ -8,6 +8,7 @@ from datetime import date
 from math import exp
 
 from core.models import Context, Turn
+from core.nl2sql.builtin.anchoring import anchored
 from core.nl2sql.builtin.asking import held
 from core.nl2sql.builtin.assemble import Conventions
 from core.nl2sql.builtin.change import Change, is_asking
@@ -52,7 +53,7 @@ class Edit:
 
 
 def edit(question: str, context: Context, index: Index, today: date, conventions: Conventions) -> Edit | None:
-    """The previous query changed as the question says; None when nothing of it fits."""
+    """The previous query changed as the question says, else asked anew of its rows; None when nothing of it fits."""
     text = POLITE.sub("", question.strip().lower())
     asked = [query for turn in reversed(context.turns) if turn.draft and (query := _query(turn, index))]
     if not asked:
@@ -60,6 +61,19 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
     if _UNDO.match(text):
         return _undone(asked, index, today)
     previous, question, pointed = row_pointed_at(asked[0], restated(_INSTEAD_OF.sub("instead", POLITE.sub("", question.strip()))))
+    before = (pointed,) if pointed else ()
+    among = anchored(question.lower(), previous, context, index, today, conventions)
+    if among and among.each:
+        return Edit(among.candidate, (*before, among.said))
+    changed = _changed(previous, question, before, context, index, today, conventions)
+    if among and not (changed and changed.leans and changed.candidate.enough):
+        return Edit(among.candidate, (*before, among.said))
+    return changed
+
+
+def _changed(
+    previous: Query, question: str, before: tuple[str, ...], context: Context, index: Index, today: date, conventions: Conventions
+) -> Edit | None:
     question = excluded(_ONES_FIRST.sub(r"\1 first", question), previous, index, today)
     text = question.lower()
     items = link(_FILLERS.sub(" ", question), index, today)
@@ -73,7 +87,7 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         change.said.append("as a table" if parse.chart_kind == "none" else f"as a {parse.chart_kind} chart")
     if not change.said:
         return None
-    change.said[:0] = [pointed] if pointed else []
+    change.said[:0] = before
     try:
         sql = render(query, index)
     except Unwritable:

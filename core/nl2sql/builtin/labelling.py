@@ -22,6 +22,14 @@ def labelled(query: Query, parse: Parse) -> Query:
     return query
 
 
+def shown_names(query: Query, parse: Parse) -> tuple[Field, ...]:
+    """What a list tells its rows by: the names of its rows where they are shown, else of others, else the first column."""
+    plain = [f for f in query.dimensions if isinstance(f.expr, Ref)]
+    tables = dict.fromkeys((query.subject, *(f.expr.table for f in plain if isinstance(f.expr, Ref))))
+    named = (tuple(f for f in plain if f in parse.label(table)) for table in tables)
+    return next((names for names in named if names), query.select[:1])
+
+
 def _names(field: Field, parse: Parse) -> tuple[Field, ...]:
     if field.aggregate or field.grain or not isinstance(ref := field.expr, Ref) or ref.role or _asked_key(ref, parse):
         return ()

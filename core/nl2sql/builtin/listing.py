@@ -47,6 +47,16 @@ def rows_of(query: Query, change: Change) -> Query:
     return Query(key.expr.table, kept or query.dimensions, where=(Compare(key, "in", query=inner),), stable=query.stable)
 
 
+def within_rows(query: Query, change: Change) -> Query:
+    """What "which of those are …" is asked of: the rows of a list that was cut off, shown as they were; else the query itself."""
+    key = key_of(query, change) if query.limit is not None and not query.combine else None
+    if key is None:
+        return query
+    among = Compare(key, "in", query=keys_within(query, key))
+    where = (*query.where, among) if query.grouped else (among,)
+    return replace(query, where=where, limit=None, offset=0)
+
+
 def keys_within(query: Query, key: Field) -> Query:
     """The keys of the query's rows, with what they are cut off by; rows that tie are cut off as they were shown."""
     named = tuple(f for f in query.dimensions if f != key) if query.stable and query.limit is not None and query.order else ()

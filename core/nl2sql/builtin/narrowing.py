@@ -10,6 +10,7 @@ from core.nl2sql.builtin.change import Change, is_number, is_scalar
 from core.nl2sql.builtin.dropping import refs_of
 from core.nl2sql.builtin.explain import condition_words
 from core.nl2sql.builtin.flags import yes_cell
+from core.nl2sql.builtin.listing import within_rows
 from core.nl2sql.builtin.negation import affirmed, negated
 from core.nl2sql.builtin.numerals import tidy
 from core.nl2sql.builtin.parse import Parse
@@ -92,6 +93,7 @@ def unspoken(parse: Parse) -> None:
 
 def filters(query: Query, change: Change) -> Query:
     """New conditions take the place of those on the same column, unless they exclude or are said to be added."""
+    query = within_rows(query, change) if change.of_them and change.parse.where and not change.replaces else query
     where = list(query.where)
     for said in change.parse.where:
         new = affirmed(_at_the_same_date(query, said, change))

@@ -11,6 +11,7 @@ from core.nl2sql.builtin.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.explain import order_words
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.labelling import shown_names
 from core.nl2sql.builtin.leading import leads
 from core.nl2sql.builtin.listing import as_list, rows_of
 from core.nl2sql.builtin.numerals import ORDINALS
@@ -206,7 +207,9 @@ def _ranked(query: Query, order: tuple[Order, ...], limit: int, change: Change, 
     asks = change.asks or change.text.startswith("the one")
     shown = query.dimensions if asks and query.dimensions and not change.conventions.show_measure else query.select
     if change.conventions.show_measure:
-        shown = (*shown, *(o.field for o in order if (figure or o.field.aggregate) and o.field not in shown))
+        tells = asks and not query.grouped
+        shown = shown_names(query, change.parse) if tells else shown
+        shown = (*shown, *(o.field for o in order if (figure or tells or o.field.aggregate) and o.field not in shown))
     keys = query.keys
     if query.grouped and not any(f.aggregate for f in shown) and not any(o.field.aggregate for o in order):
         keys = query.keys or query.dimensions
