@@ -150,7 +150,8 @@ def fewer_columns(query: Query, change: Change) -> Query:
         order = tuple(o for o in query.order if not o.field.aggregate or o.field in measured)
         return replace(query, select=(*query.dimensions, *measured), order=order)
     plain = [f for f in change.shown(aggregated=False) if f in query.dimensions] or _named_dimensions(query, change)
-    if _only(change) and plain and query.measures and query.dimensions and not measured and not _sifts(change):
+    sifted = _sifts(change) or _ranks(change) or bool(change.parse.ranked)
+    if _only(change) and plain and query.measures and query.dimensions and not measured and not sifted:
         change.said.append("only " + " and ".join(field_words(f, change.index) for f in plain))
         return replace(query, select=tuple(plain), keys=query.keys or query.dimensions)
     if not _HIDES.match(change.text) or any(item.kind in ("value", "number", "period") for item in change.parse.items):

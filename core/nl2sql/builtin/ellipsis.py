@@ -65,6 +65,10 @@ _POINTS_THERE = re.compile(
     r"|\b(in|at|of|on|from|for|to|with|by|find|over|above|than|is|was) (that|this) "
     r"(?!(is|are|was|were|has|have|had|do|does|did)\b)\w+"
 )
+_ONE_MORE = re.compile(
+    r"^(also|plus|add)\b(?!.*\b(are there|do we have)\b)|^and (how many|the number of) [\w-]+( [\w-]+)?\W*$", re.IGNORECASE
+)
+"""After a number for each of several: another one beside it."""
 _FIRST = re.compile(
     r"^(and |but |with the )?(the )?([a-z]+est|most|least|best|worst)( \w+){0,2}"
     r" (first|(on|at|to) (the )?(very )?top|up (top|front))( please)?\W*$"
@@ -89,6 +93,7 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
     if (
         _ASKS_OF_THEM.match(text)
         or _FIRST.match(text)
+        or (previous.measures and previous.dimensions and _ONE_MORE.match(text))
         or left_open(text)
         or _POINTS_THERE.search(text)
         or (previous.limit == 1 and previous.grouped and _ARE_THERE.match(text))

@@ -29,9 +29,9 @@ from core.nl2sql.builtin.query_json import from_json
 from core.nl2sql.builtin.read_back import read_back
 from core.nl2sql.builtin.reading import Candidate
 from core.nl2sql.builtin.render import render
-from core.nl2sql.builtin.reranking import superlative_words
 from core.nl2sql.builtin.restating import restated, row_pointed_at
 from core.nl2sql.builtin.sifting import equal_number, moved_bound, sifted_groups
+from core.nl2sql.builtin.superlatives import superlative_words
 
 _DOUBT, _TRUST = 3.3, 4.7
 """Fitted on dialogues over half of the held-out databases, checked on the other half."""

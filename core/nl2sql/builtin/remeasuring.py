@@ -9,6 +9,7 @@ from core.nl2sql.builtin.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.explain import field_words
 from core.nl2sql.builtin.headings import PREFIX
+from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.listing import plain, rows_of, unjoined, within_groups
 from core.nl2sql.builtin.measuring import main_measure
 from core.nl2sql.builtin.money import spoken_label
@@ -18,6 +19,7 @@ from core.nl2sql.builtin.shares import shared
 
 _WHOLE = re.compile(
     r"\b(over|across|for|of|in|among) (all|every|everything)( (of )?(the )?(?!of\b)[a-z]+)?\W*$"
+    r"|^(and )?(for )?all( of)?( the)? [a-z]+ (together|combined|taken together|put together)\W*$"
     r"|\b(the )?(whole|entire) [a-z]+\W*$|\b(overall|altogether|all together|in total|in all)\W*$"
 )
 """Said of everything there is, not group by group."""
@@ -27,6 +29,10 @@ _PARALLEL = re.compile(
     r"(and|what about|how about) (what is )?(the )?(highest|lowest|largest|smallest|maximum|minimum|max|min)\W*$"
 )
 """After an average per group: the highest per group, not the group that ranks first."""
+_NO_SUM = {
+    "price", "rate", "percent", "percentage", "age", "year", "rank", "ranking", "rating", "score", "height", "latitude",
+    "longitude", "temperature", "average",
+}  # fmt: skip
 _EXTREMES = ("avg", "median", "max", "min")
 _WHEN = re.compile(r"^(and |but )?when\b")
 _IN_TIME = {"latest", "last", "most recent", "newest", "earliest", "first", "oldest"}
@@ -41,12 +47,13 @@ def measures(query: Query, change: Change) -> Query:
     whole = _whole(query, change)
     new = [f for f in change.shown(aggregated=True) if f not in query.select]
     new = new or _latest(query, change)
-    new = new or (_same_measures(query, change) if whole is not None else [])
+    new = new or (_same_measures(query, change) if whole and (query.dimensions or whole.where != query.where) else [])
     new = new or _as_shares(query, change) or _reaggregated(query, change) or _other_column(query, change)
     if not new:
         return _list_as_shares(query, change)
     if whole is not None:
-        change.said.append(f"{' and '.join(field_words(f, change.index) for f in new)} over all")
+        wider = " over all" if query.measures or whole.where != query.where else ""
+        change.said.append(" and ".join(field_words(f, change.index) for f in new) + wider)
         return replace(whole, select=tuple(new), where=unjoined(whole, tuple(new)))
     if query.limit == 1 and query.grouped and query.dimensions and change.asks and _OF_ONE.search(change.text):
         change.said.append(" and ".join(field_words(f, change.index) for f in new))
@@ -85,11 +92,14 @@ def figure_as_share(query: Query, change: Change) -> Query:
 def _whole(query: Query, change: Change) -> Query | None:
     """ "For the whole country", "over all events": one figure for everything, without groups, limit and, of all rows, filters."""
     found = _WHOLE.search(change.text) or (_THE_TOTAL.match(change.text) if _adds_up_to_it(query) else None)
-    if not found or change.parse.groups or query.combine:
+    ranks = any(item.role in ("rank", "bare rank") for item in change.parse.items)
+    if not found or change.parse.groups or query.combine or ranks or (change.adds_surely and query.dimensions):
         return None
     said = [item for item in change.parse.items if item.lower in found[0].split()]
     for item in said:
         item.role = item.role or ("subject" if item.kind in ("word", "name") or item.is_cue("compare") else "")
+    if change.of_them and (query.limit is not None or query.having):
+        return replace(plain(query), where=(*query.where, *within_groups(query, change))) if query.measures else None
     rows = any(item.kind == "name" and item.table and item.table.table in tables_of(query) for item in said)
     return replace(plain(query), where=() if rows else query.where)
 
@@ -104,11 +114,11 @@ def _same_measures(query: Query, change: Change) -> list[Field]:
     """ "Altogether?", "what is the average overall?": what was measured per group, of everything."""
     cue = change.cue("aggregate")
     said = cue is None or cue.lower in _ALTOGETHER or any(cue.is_cue("aggregate", f.aggregate) for f in query.measures)
-    if not query.dimensions or not said or change.cue("count"):
+    if not said or change.cue("count"):
         return []
-    if cue is not None:
-        cue.role = "measure"
     kept = [f for f in query.measures if cue is None or cue.lower in _ALTOGETHER or cue.is_cue("aggregate", f.aggregate)]
+    if cue is not None and kept:
+        cue.role = "measure"
     return [replace(f, share=False) for f in kept]
 
 
@@ -206,6 +216,8 @@ def _reaggregated(query: Query, change: Change) -> list[Field]:
         return []
     if cue.role == "bare rank" and re.match(r"(and )?(who|which)\b", change.text):
         return []
+    if both := _ends(old, change):
+        return both
     parallel = query.limit is None and old.aggregate in _EXTREMES and _PARALLEL.match(change.text)
     if (
         cue.role == "bare rank"
@@ -214,12 +226,40 @@ def _reaggregated(query: Query, change: Change) -> list[Field]:
         and (cue.is_cue("superlative") or change.asks or not query.measures)
     ):
         return []
-    aggregate = cue.cue.value if cue.is_cue("aggregate") else "max" if cue.is_cue("superlative", "desc") else "min"
+    aggregate = _aggregate(cue)
     if old.aggregate == aggregate:
         return []
     cue.role = "measure"
+    if aggregate == "sum" and not query.measures:
+        return [_over(f, "sum") for f in _numbers_shown(query, change) if _sums_up(f, change)] or [_over(old, "sum")]
+    return [_over(old, aggregate)]
+
+
+def _sums_up(field: Field, change: Change) -> bool:
+    """Whether numbers of a list add up to anything: amounts and counts do, prices, ages, years and ranks do not."""
+    return not any(_NO_SUM & set(change.index.names.columns[ref.table, ref.column]) for ref in refs(field.expr))
+
+
+def _ends(old: Field, change: Change) -> list[Field]:
+    """ "The maximum and minimum too", "the highest and the lowest": several aggregates of one column."""
+    said = [i for i in change.parse.items if i.role == "bare rank" or (i.is_cue("aggregate") and not i.role)]
+    found = list(dict.fromkeys(_aggregate(item) for item in said))
+    if len(found) < 2 or old.expr is None:
+        return []
+    for item in said:
+        item.role = "measure"
+    return [_over(old, aggregate) for aggregate in found if aggregate != old.aggregate]
+
+
+def _aggregate(cue: Item) -> str:
+    if cue.cue is not None and cue.is_cue("aggregate"):
+        return cue.cue.value
+    return "max" if cue.is_cue("superlative", "desc") else "min"
+
+
+def _over(old: Field, aggregate: str) -> Field:
     label = _relabelled(old, aggregate) if old.aggregate else ""
-    return [replace(old, aggregate=aggregate, share=False, distinct=False, label=label)]
+    return replace(old, aggregate=aggregate, share=False, distinct=False, label=label)
 
 
 def _number_behind(query: Query, change: Change) -> Field | None:

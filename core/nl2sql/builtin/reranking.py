@@ -12,18 +12,11 @@ from core.nl2sql.builtin.explain import order_words
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.labelling import shown_names
-from core.nl2sql.builtin.leading import leads
 from core.nl2sql.builtin.listing import as_list, rows_of
 from core.nl2sql.builtin.numerals import ORDINALS
 from core.nl2sql.builtin.parse import Parse, numberlike
 from core.nl2sql.builtin.query import Field, Order, Query, Ref, comparisons
 
-_BARE = {
-    "most", "highest", "largest", "biggest", "greatest", "top", "best", "maximum", "max",
-    "least", "lowest", "smallest", "fewest", "worst", "bottom", "minimum", "min",
-}  # fmt: skip
-_ENDS = {"first", "last"}
-_BEFORE_ONE = {"which", "what", "the", "this", "that", "each", "other", "next"}
 _ORDINAL = "|".join((*ORDINALS, "last"))
 _NTH = re.compile(rf"\b(the |and )?({_ORDINAL})( one| place| row| best| highest| largest)?\W*$")
 _NTH_LEAD = re.compile(rf"^(?:and |what about |how about )?(?:the )({_ORDINAL})(?: one| place| row)?(?: ?[-–—:;]+|,) ?\w")
@@ -39,52 +32,6 @@ _UNLIMITED = re.compile(
     r"^(show |list |give |now |and )*(me )?(all|everything|every one|all of (them|those|these))\b"
     r"|\bno limit\b|\bwithout (the |a )?limit\b|\bremove (the )?limit\b"
 )
-
-
-def superlative_words(query: Query, parse: Parse) -> None:
-    """Takes superlatives of nothing that is said ("the lowest?", "which has the most") out of the way of the other passes."""
-    for item in parse.items:
-        word = item.lower.removeprefix("the ")
-        if item.lower == "one" and not item.role and _stands_for_row(parse, item):
-            item.role, item.number = "pronoun", None
-        cue = item.is_cue("superlative") or item.is_cue("aggregate", "max", "min")
-        if not cue or item.role or leads(parse, item) or _of_something(query, parse, item):
-            continue
-        if word in _BARE:
-            item.role = "bare rank"
-        elif item.is_cue("superlative") and word not in _ENDS and (found := ranked_as(query, parse, word)):
-            item.role = "rank"
-            parse.order = [Order(found[0], item.is_cue("superlative", "desc") != found[1])]
-            parse.ranked, parse.limit = [found[0]], parse.limit or _number_beside(parse, item) or 1
-
-
-def _number_beside(parse: Parse, item: Item) -> int | None:
-    """ "The three cheapest", "the cheapest three"."""
-    near = (*parse.before(item, 1), *parse.after(item, 1))
-    number = next((other for other in near if other.number is not None and not other.role and other.lower != "one"), None)
-    if number is not None:
-        number.role = "limit"
-    return int(number.number or 1) if number else None
-
-
-def _stands_for_row(parse: Parse, item: Item) -> bool:
-    """ "Which one", "the largest one", never "more than one" or "only one"."""
-    before = next(iter(parse.before(item, 1)), None)
-    return before is not None and (before.is_cue("superlative") or before.lower in _BEFORE_ONE or before.lower in ORDINALS)
-
-
-def _of_something(query: Query, parse: Parse, item: Item) -> bool:
-    """Whether a superlative says of what; the rows that are shown already say nothing new."""
-    for other in parse.after(item, 4):
-        if other.kind == "number" and other.lower != "one" and item.lower in ("top", "bottom", "best", "worst"):
-            return True
-        if other.kind == "name" and not (other.table and other.table.table == query.subject):
-            return True
-        if other.kind in ("name", "mark"):
-            return False
-        if other.is_cue("aggregate") or other.is_cue("count") or other.is_cue("group", "by") or other.kind in ("word", "value"):
-            return True
-    return False
 
 
 def nth(query: Query, change: Change) -> Query:
@@ -181,7 +128,7 @@ def _by_another(query: Query, change: Change) -> Query | None:
 
 
 def _bare(query: Query, change: Change, bare: Item) -> Query:
-    target = _ranked_by(query, change.index)
+    target = _said_number(query, change, bare) or _ranked_by(query, change.index)
     figure = is_scalar(query)
     if figure:
         target = Field(query.measures[0].expr) if query.measures[0].expr is not None and change.asks else None
@@ -196,6 +143,19 @@ def _bare(query: Query, change: Change, bare: Item) -> Query:
         number.role = "limit"
     limit = int(number.number or 1) if number else change.parse.limit or (1 if one else query.limit or 1)
     return _ranked(query, (Order(target, descending),), limit, change, figure=figure)
+
+
+def _said_number(query: Query, change: Change, bare: Item) -> Field | None:
+    """ "Which has the most showings?", of a list with showings per day and prices: the number a word of its name is said of."""
+    after = change.parse.items[change.parse.position(bare) + 1 :]
+    said = next((item for item in after if item.kind in ("word", "stop") and not item.role), None)
+    for field in query.dimensions if said is not None else ():
+        ref = field.expr
+        names = change.index.names.columns[ref.table, ref.column] if isinstance(ref, Ref) else ()
+        if said and _is_number(field, change.index) and any(len(w) > 3 and said.lower.startswith(w) for w in names):
+            said.role = "rank"
+            return field
+    return None
 
 
 def _ranked(query: Query, order: tuple[Order, ...], limit: int, change: Change, *, figure: bool = False) -> Query:

@@ -22,11 +22,28 @@ _MORE = re.compile(
     r"|heavier|lighter|better|worse)(\W*)$",
     re.IGNORECASE,
 )
+_TOTALS = (
+    re.compile(
+        r"^(?:and |so )*what (?:does|do|did|would|will) (?:that|it|this|they|(?:all )?(?:of )?(?:these|those|them)(?: \w+)?)"
+        r"(?: all)? (?:come|came|add up|add|sum|sum up|amount|total|total up)(?: up)?(?: to)?"
+        r"(?: in total| altogether| together)?\W*$"
+    ),
+    re.compile(
+        r"^(?:and |so )*how much (?:is|are|was|were) (?:that|it|this|they|these|those|(?:all )?of (?:these|those|them))"
+        r"(?: all)? (?:in total|altogether|together|in all|combined|all together|all told)\W*$"
+    ),
+    re.compile(r"^(?:and |now |please )*(?:add|sum|total) (?:it|them|these|those|that)(?: all)? up\W*$"),
+    re.compile(r"^(?:and |so )*what(?: is|'s|s)? (?:the|their) (?:sum|total)(?: of (?:that|these|those|them|it)(?: \w+)?)?\W*$"),
+    re.compile(r"^(?:and |so )*what(?: is|'s|s)? that (?:in total|altogether|all together|in all)\W*$"),
+)
+"""Ways to ask for the sum of what is shown without a name of it."""
 _EXTREME = {"more": "most", "less": "least", "fewer": "fewest", "better": "best", "worse": "worst", "bigger": "biggest"}
 
 
 def restated(text: str) -> str:
     """ "Active ones only" as "only active ones", "which is older?" as "which is the oldest?"."""
+    if any(pattern.match(text.lower()) for pattern in _TOTALS):
+        return "of those in total?"
     text = _ONLY_LAST.sub(r"\1only \2\3", text)
     found = _MORE.match(text)
     if not found:
