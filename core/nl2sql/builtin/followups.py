@@ -8,6 +8,7 @@ from datetime import date
 from math import exp
 
 from core.models import Context, Turn
+from core.nl2sql.builtin.alluding import alluded
 from core.nl2sql.builtin.anchoring import anchored
 from core.nl2sql.builtin.asking import held
 from core.nl2sql.builtin.assemble import Conventions
@@ -103,6 +104,7 @@ def _fragment(items: list[Item], previous: Query, context: Context, index: Index
     parse.anchors = tuple(measure_table(field) for field in previous.measures)
     prefer_known(previous, parse)
     led(previous, parse)
+    alluded(previous, parse)
     superlative_words(previous, parse)
     sifted_groups(previous, parse)
     equal_number(previous, parse)

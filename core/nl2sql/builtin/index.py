@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,7 +14,7 @@ from core.nl2sql.builtin.keygraph import KeyGraph
 from core.nl2sql.builtin.lexicon import Lexicon, lexicon
 from core.nl2sql.builtin.names import name_words
 from core.nl2sql.builtin.naming import Names, key_columns, read_names
-from core.nl2sql.builtin.text import stem, words
+from core.nl2sql.builtin.text import root, stem, words
 
 _MAX_VALUE_WORDS = 10
 _FILLERS = {"of", "the", "a", "an"}
@@ -22,6 +23,9 @@ _HEAD = 0.35
 """What the last words of a name carry at least: they say what kind of thing it is."""
 _PARTICLES = frozenset("a an and as at by for from in is no not of off on or out per the to up with".split())  # noqa: SIM905
 """Words that never stand for a column alone: the "on" of quantity_on_hand."""
+
+
+_JOINED = re.compile(r"\w+ ?[/&+] ?\w+")
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Index:
     """Table → the columns its rows are known by, as they are asked for."""
     value_words: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Any longer word of a cell → keys of cells that hold it, for partial and misspelt values."""
+    value_roots: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    """The root of a cell of one word → its keys, for other forms of it ("snowy" roads: Snow)."""
     heads_by_letter: dict[str, list[str]] = field(default_factory=dict)
     """The first words of cells by their first letter, for misspelt values."""
     lookups: dict[tuple[tuple[str, ...], ...], tuple[Link, ...]] = field(default_factory=dict)
@@ -201,6 +207,10 @@ def _add_values(index: Index) -> None:
             key = words(value)
             if key and len(key) <= _MAX_VALUE_WORDS:
                 index.values.setdefault(key, []).append(Link("value", held.table, held.column, value))
+                if len(key) == 2 and _JOINED.fullmatch(value):  # "black and white" of Black/White
+                    index.values.setdefault((key[0], "and", key[1]), []).append(
+                        Link("value", held.table, held.column, value, 0.9)
+                    )
     for said, stored in index.lexicon.spoken_values.items():
         links = [
             Link(hit.kind, hit.table, hit.column, hit.value, 0.9)
@@ -213,6 +223,8 @@ def _add_values(index: Index) -> None:
     by_word: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for key in index.values:
         index.value_heads[key[0]] = max(len(key), index.value_heads.get(key[0], 0))
+        if len(key) == 1 and key[0].isalpha() and len(key[0]) >= 3:
+            index.value_roots.setdefault(root(key[0]), []).append(key)
         for word in set(key):
             if len(word) >= 3:
                 by_word[word].append(key)

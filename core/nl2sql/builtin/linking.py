@@ -23,6 +23,9 @@ _AUXILIARY = {"be", "have", "do"}
 _PARTS = ("share", "percent", "percentage", "proportion")
 _BEFORE_VERB = {"not", "have", "has", "never", "ever", "who", "that", "customers", "we"}
 """After these "ordered in" is what somebody did: "have not ordered in 2025"."""
+_POINTING = {"the", "that", "this", "other", "which"}
+_COUNTING = {"than", "least", "most", "exactly", "only", "just", "over", "under", "above", "below", "to", "is", "equals", "of"}
+"""Before these and after those "one" is a row, and a number."""
 _LONGEST_NAME = 6
 _WHOLE, _SURE = 0.95, 0.7
 
@@ -114,7 +117,7 @@ def _figures(tokens: Sequence[Token], position: int, text: str, today: date, ind
         if found[1] == position + 1 and tokens[position].number is not None:
             item.number = tokens[position].number
         yield item
-    if number := number_at(tokens, position):
+    if not _stands_for_rows(tokens, position) and (number := number_at(tokens, position)):
         item = _item(tokens, position, number[1], "number", 1.1 * (number[1] - position))
         item.number = number[0]
         yield item
@@ -128,6 +131,14 @@ def _figures(tokens: Sequence[Token], position: int, text: str, today: date, ind
         item = _item(tokens, position, position + 1, "grain", 0.9)
         item.grain = grain
         yield item
+
+
+def _stands_for_rows(tokens: Sequence[Token], position: int) -> bool:
+    """ "The WNBC one", "that one": no number where a row is pointed at."""
+    if tokens[position].lower != "one" or (position + 1 < len(tokens) and tokens[position + 1].kind != "mark"):
+        return False
+    before = [token.lower for token in tokens[max(0, position - 3) : position]][::-1]
+    return bool(before) and before[0] not in _COUNTING and any(word in _POINTING for word in before)
 
 
 def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Item]:

@@ -24,6 +24,8 @@ _RELATIVE = re.compile(
 _SAYS_OF_ROWS = re.compile(
     r"^(only|just|not|except|exclude|excluding)( show| list)?( (the|those|these|ones?|that|which|who|are|is|have|with|on))*\b"
 )
+_THE_ONES = re.compile(r"^and the (one\b|([\w-]+ ){1,3}ones?\W*$)")
+""" "And the Marist one" asks the same of others."""
 _ALSO = re.compile(r"\bof (them|those|these) (have |has |had |did |do |are |were )?also\b")
 _RANGE = {">", ">=", "<", "<=", "between"}
 _CELLS = {"=", "in"}
@@ -126,6 +128,8 @@ def filters(query: Query, change: Change) -> Query:
         having = [c for c in having if not (c.field == compare.field and _rivals(c, compare, change))]
         having.append(compare)
         change.said.append(f"+ only where {condition_words(compare, change.index)}")
+    if change.parse.where and not change.said:
+        change.said.append("so already")
     return replace(query, where=tuple(where), having=tuple(having))
 
 
@@ -211,7 +215,7 @@ def _lets_in(query: Query, old: Condition, new: Condition, change: Change) -> bo
     if change.adds_surely:
         return True
     shown = isinstance(old, Compare) and old.field in query.dimensions
-    if change.text.startswith("and the one") or (change.after_asking and not shown):
+    if _THE_ONES.match(change.text) or (change.after_asking and not shown):
         return False
     return not is_scalar(query) and not change.text.endswith("?") and not _PARALLEL.match(change.text)
 
@@ -236,7 +240,7 @@ def _same_column(old: Condition, new: Condition, change: Change) -> bool:
 
 def _rivals(old: Compare, new: Compare, change: Change) -> bool:
     """Whether one comparison takes another's place; a lower bound and an upper one make a range."""
-    if old.op == new.op or {old.op, new.op} <= {"=", "in"}:
+    if old.op == new.op or {old.op, new.op} <= {"=", "in", "like"}:
         return True
     if not {old.op, new.op} <= _RANGE:
         return {old.op, new.op} <= _RANGE | {"=", "in", "period"}

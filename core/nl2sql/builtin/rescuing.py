@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.nl2sql.builtin.index import Index
+from core.nl2sql.builtin.index import Index, Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.looking import lookup
-from core.nl2sql.builtin.spelling import abbreviated, compounded, nearest_name, nearest_value
+from core.nl2sql.builtin.spelling import abbreviated, compounded, nearest_name, nearest_value, other_form
 from core.nl2sql.builtin.text import Token
 
 
@@ -21,8 +21,14 @@ def rescued(item: Item, tokens: Sequence[Token], index: Index) -> Item:
         links = lookup(((near,),), index)
         if links:
             item.kind, item.links, item.fuzzy, item.weight = "name", links, True, 0.7
-    elif (token.text[0].isupper() or not token.lower.endswith(("ed", "ing"))) and (
-        values := nearest_value(token.lower, index, named=token.text[0].isupper() and item.start > 0)
-    ):
+    elif values := _cells(token, item, index):
         item.kind, item.links, item.fuzzy, item.weight = "value", values, True, 0.7
     return item
+
+
+def _cells(token: Token, item: Item, index: Index) -> tuple[Link, ...]:
+    """The misspelt or partial cell, else the one it is another form of."""
+    named = token.text[0].isupper()
+    near = named or not token.lower.endswith(("ed", "ing"))
+    values = nearest_value(token.lower, index, named=named and item.start > 0) if near else ()
+    return values or other_form(token.lower, index)

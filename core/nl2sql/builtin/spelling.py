@@ -5,9 +5,11 @@ from __future__ import annotations
 from rapidfuzz import fuzz, process
 
 from core.nl2sql.builtin.index import Index, Link
+from core.nl2sql.builtin.text import root
 
 _NAME_CUTOFF = 83.0
 _VALUE_CUTOFF = 88.0
+_ROOT, _FEW_PLACES = 4, 2
 
 
 def abbreviated(word: str, index: Index) -> str:
@@ -46,3 +48,16 @@ def nearest_value(word: str, index: Index, *, named: bool) -> tuple[Link, ...]:
     if not found or (str(found[0]),) not in index.values:
         return ()
     return tuple(Link("value", link.table, link.column, link.value, 0.75) for link in index.values[(str(found[0]),)])
+
+
+def other_form(word: str, index: Index) -> tuple[Link, ...]:
+    """The cell of one word that a word is another form of ("snowy": Snow, "approved": Approval); empty where several are."""
+    keys = index.value_roots.get(root(word), ())
+    links = (
+        [link for key in keys for link in index.values[key]]
+        if len(root(word)) >= (_ROOT - 1 if word.endswith("y") else _ROOT)
+        else []
+    )
+    places = {(link.table, link.column) for link in links}
+    alone = len({link.value.lower() for link in links}) == 1 and len(places) <= _FEW_PLACES
+    return tuple(Link("value", link.table, link.column, link.value, 0.75) for link in links) if alone else ()

@@ -40,6 +40,9 @@ with Path(__file__).with_name("forms.toml").open("rb") as _file:
 _IRREGULAR: dict[str, str] = {form: base for base, forms in _FORMS["irregular"].items() for form in forms}
 _BASES = frozenset(_IRREGULAR.values())
 _ENDINGS: list[str] = _FORMS["endings"]["all"]
+_SUFFIXES = ("ians", "ian", "ing", "ish", "ies", "ers", "ied", "ed", "er", "es", "al", "ic", "an", "y", "s", "e")
+_ROOT = 3
+"""Letters of a root."""
 
 
 @dataclass(frozen=True)
@@ -137,3 +140,14 @@ def stem(word: str) -> str:
         if base.endswith(suffix) and len(base) - len(suffix) >= 4:
             return base[: -len(suffix)]
     return base
+
+
+@lru_cache(maxsize=50_000)
+def root(word: str) -> str:
+    """A word without the ending that makes another kind of it, one letter for two before it: fog of foggy, ship of shipped."""
+    base = lemma(word)
+    for suffix in _SUFFIXES:
+        if base.endswith(suffix) and len(base) - len(suffix) >= _ROOT:
+            base = base.removesuffix(suffix)
+            break
+    return base[:-1] if len(base) > _ROOT and base[-1] == base[-2] else base
