@@ -18,7 +18,15 @@ _EACH = (
 )
 
 _ITS = re.compile(r"\b(its|his|her)\b")
-_DIVIDES = {"break", "broken", "down", "split", "drill", "divide"}
+_DIVIDES = {
+    "break", "broken", "down", "split", "drill", "divide", "separately", "individually", "respectively", "apart",
+    "compare", "compared", "side", "forget",
+}  # fmt: skip
+_CONTRAST = re.compile(
+    r"\b(vs|versus|against|compared (to|with)|as opposed to|separately|individually|respectively|side by side)\b"
+    r"|^(and )?compare\b"
+)
+_FORGETS = re.compile(r"\b(forget|drop|leave out|never mind|not|no longer|without)( about)?( the| by)? [\w ]+")
 
 
 def grains(query: Query, change: Change) -> Query:
@@ -36,6 +44,18 @@ def grains(query: Query, change: Change) -> Query:
         select=tuple(swap.get(f, f) for f in query.select),
         order=tuple(Order(swap.get(o.field, o.field), o.descending) for o in query.order),
     )
+
+
+def contrasts(query: Query, change: Change) -> Query:
+    """ "Fall vs spring?", "men and women separately": cells of one column named against each other are measured each."""
+    parse = change.parse
+    if not query.measures or parse.groups or not _CONTRAST.search(change.text):
+        return query
+    for compare in parse.where:
+        if isinstance(compare, Compare) and compare.op == "in" and not compare.negated and len(compare.values) > 1:
+            parse.groups.append(Output(99, compare.field))
+            break
+    return query
 
 
 def dimensions(query: Query, change: Change) -> Query:
@@ -58,7 +78,8 @@ def dimensions(query: Query, change: Change) -> Query:
         query = replace(query, where=(*query.where, *within_groups(query, change)), having=(), order=(), limit=None)
         kept: tuple[Field, ...] = ()
     else:
-        kept = query.dimensions if (_on_top(change) or _splits(change)) and query.measures else ()
+        on_top = _on_top(change) or _splits(change) or bool(_CONTRAST.search(change.text))
+        kept = tuple(f for f in query.dimensions if not _forgotten(f, change)) if on_top and query.measures else ()
     shown = _measured_anew(query, change)
     measures = query.measures if query.measures and not shown else shown or (Field(None, "count", table=query.subject),)
     parse.outputs = [output for output in parse.outputs if not output.field.aggregate]
@@ -78,6 +99,7 @@ def dimensions(query: Query, change: Change) -> Query:
         offset=query.offset if kept else 0,
         distinct=False,
         where=unjoined(query, measures),
+        having=query.having if kept or not query.dimensions else (),
     )
 
 
@@ -102,6 +124,15 @@ def _on_top(change: Change) -> bool:
 
 def _splits(change: Change) -> bool:
     return bool(re.search(r"\b(split|break|broken|drill)\b", change.text)) and not change.replaces
+
+
+def _forgotten(field: Field, change: Change) -> bool:
+    """ "Forget cities, men vs women?": what it was by is let go of in the same breath."""
+    found = _FORGETS.search(change.text)
+    if not found or not isinstance(field.expr, Ref):
+        return False
+    said = [item for item in change.parse.items if item.kind == "name" and item.lower in found[0]]
+    return any((link.table, link.column) == (field.expr.table, field.expr.column) for item in said for link in item.links)
 
 
 def _of_each(change: Change) -> bool:

@@ -31,10 +31,20 @@ def drop_filters(query: Query, change: Change) -> Query:
     for pattern in (_FORGETS, _ANY):
         if (found := pattern.search(change.text)) and (dropped := _drop_named(query, change, found, wholly=False)) != query:
             return dropped
-    if _ALL.search(change.text):
-        tables = {link.table for item in change.parse.items if item.kind == "name" for link in item.links[:2]}
-        return _without(query, [c for c in query.where if {ref.table for ref in refs_of(c)} & tables], change)
+    if found := _ALL.search(change.text):
+        return _without(query, _of_all(query, change, change.text[found.start() :]), change)
     return query
+
+
+def _of_all(query: Query, change: Change, text: str) -> list[Condition]:
+    """What "for all zips" lets go of: what is said of that column, else of the rows that are named."""
+    said = [item for item in change.parse.items if item.kind == "name" and item.lower in text]
+    columns = {Ref(link.table, link.column) for item in said for link in item.columns[:2]}
+    if named := [c for c in query.where if columns & set(refs_of(c))]:
+        return named
+    rows = [item for item in said if item.table]
+    tables = {link.table for item in rows or said for link in item.links[:2]} if rows or not change.parse.groups else set()
+    return [c for c in query.where if {ref.table for ref in refs_of(c)} & tables]
 
 
 def _drop_named(query: Query, change: Change, found: re.Match[str], *, wholly: bool) -> Query:

@@ -8,7 +8,7 @@ from core.nl2sql.builtin.amounts import amounts
 from core.nl2sql.builtin.beyond import beyond
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.columns import columns, fewer_columns
-from core.nl2sql.builtin.dividing import dimensions, grains
+from core.nl2sql.builtin.dividing import contrasts, dimensions, grains
 from core.nl2sql.builtin.dropping import drop_filters
 from core.nl2sql.builtin.flipping import flipped
 from core.nl2sql.builtin.listing import counted, listed
@@ -33,6 +33,7 @@ EDITS: tuple[Edit, ...] = (
     counted,
     unfolded,
     grains,
+    contrasts,
     dimensions,
     swapped,
     measures,

@@ -15,7 +15,7 @@ from core.nl2sql.builtin.text import lemma
 _PER_UNIT = {"price", "cost", "rate", "percent", "fee"}
 _MONEYED = {"payment", "sale", "refund", "expense", "donation", "deposit"}
 """Events that are an amount: the total of payments is what was paid."""
-_TRAILING = ("in total", "altogether", "overall", "combined", "all together", "put together", "taken together", "in all")
+_TRAILING = ("in total", "altogether", "overall", "combined", "all together", "put together", "taken together")
 _SURE = 0.8
 """A column that fits worse than this is not summed without being told to."""
 _DIVIDING = ("by", "per", "across", "broken down by", "grouped by", "group by", "split by", "breakdown by", "segmented by")

@@ -93,7 +93,8 @@ def _whole(query: Query, change: Change) -> Query | None:
     """ "For the whole country", "over all events": one figure for everything, without groups, limit and, of all rows, filters."""
     found = _WHOLE.search(change.text) or (_THE_TOTAL.match(change.text) if _adds_up_to_it(query) else None)
     ranks = any(item.role in ("rank", "bare rank") for item in change.parse.items)
-    if not found or change.parse.groups or query.combine or ranks or (change.adds_surely and query.dimensions):
+    dropped = any(words.startswith("−") for words in change.said)
+    if not found or change.parse.groups or query.combine or ranks or dropped or (change.adds_surely and query.dimensions):
         return None
     said = [item for item in change.parse.items if item.lower in found[0].split()]
     for item in said:

@@ -37,6 +37,7 @@ _TOTALS = (
     re.compile(r"^(?:and |so )*what(?: is|'s|s)? that (?:in total|altogether|all together|in all)\W*$"),
 )
 """Ways to ask for the sum of what is shown without a name of it."""
+_IN_ALL = re.compile(r"\b(in all|all told|all in all|in sum)(?=\W*$)")
 _EXTREME = {"more": "most", "less": "least", "fewer": "fewest", "better": "best", "worse": "worst", "bigger": "biggest"}
 
 
@@ -44,7 +45,7 @@ def restated(text: str) -> str:
     """ "Active ones only" as "only active ones", "which is older?" as "which is the oldest?"."""
     if any(pattern.match(text.lower()) for pattern in _TOTALS):
         return "of those in total?"
-    text = _ONLY_LAST.sub(r"\1only \2\3", text)
+    text = _ONLY_LAST.sub(r"\1only \2\3", _IN_ALL.sub("in total", text))
     found = _MORE.match(text)
     if not found:
         return text
