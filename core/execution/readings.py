@@ -11,11 +11,16 @@ from typing import Protocol
 from core.errors import TabletalkError
 from core.models import Catalog
 
+Progress = Callable[[str, float], None]
+Prepare = Callable[[Catalog, Progress], None]
+_READ = 0.8
+"""Of a whole reading the part that is the catalog's; the rest is for what is prepared from it."""
+
 
 class CatalogSource(Protocol):
     """What is asked of the registry of databases."""
 
-    def catalog(self, name: str, *, refresh: bool, progress: Callable[[str, float], None]) -> Catalog: ...
+    def catalog(self, name: str, *, refresh: bool, progress: Progress) -> Catalog: ...
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,9 @@ class _Job:
 class Readings:
     """Thread-safe. A failed reading stays failed until `again`."""
 
-    def __init__(self, databases: CatalogSource) -> None:
-        self._databases = databases
+    def __init__(self, databases: CatalogSource, prepare: Prepare | None = None) -> None:
+        """`prepare` builds what is asked of a catalog later, so that nobody waits for it then."""
+        self._databases, self._prepare = databases, prepare
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.Lock()
 
@@ -76,10 +82,17 @@ class Readings:
         return job
 
     def _read(self, name: str, refresh: bool, job: _Job) -> None:
-        def progress(step: str, fraction: float) -> None:
-            job.step, job.fraction = step, min(1.0, max(0.0, fraction))
+        def within(start: float, share: float) -> Progress:
+            def progress(step: str, fraction: float) -> None:
+                job.step, job.fraction = step, start + share * min(1.0, max(0.0, fraction))
+
+            return progress
 
         try:
-            job.done.set_result(self._databases.catalog(name, refresh=refresh, progress=progress))
+            share = _READ if self._prepare else 1.0
+            catalog = self._databases.catalog(name, refresh=refresh, progress=within(0.0, share))
+            if self._prepare:
+                self._prepare(catalog, within(share, 1.0 - share))
+            job.done.set_result(catalog)
         except BaseException as error:  # noqa: BLE001 - handed to whoever asks for the result
             job.done.set_exception(error)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.execution.databases import Databases
 from core.execution.readings import Reading, Readings
 from core.wiring import App
 from pages.render import trouble
@@ -18,12 +17,12 @@ QUICK_S = 0.4
 
 def readings(app: App) -> Readings:
     """Of this App: one built anew (after an error, in a test) begins with none."""
-    return _readings(id(app.databases), app.databases)
+    return _readings(id(app.databases), app)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _readings(identity: int, _databases: Databases) -> Readings:
-    return Readings(_databases)
+def _readings(identity: int, _app: App) -> Readings:
+    return Readings(_app.databases, _app.builtin.prepare)
 
 
 def of(app: App, connection: str) -> Reading:

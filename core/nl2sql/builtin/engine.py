@@ -14,7 +14,7 @@ from core.nl2sql.builtin.clarify import ambiguous, no_such_day, strangers, unkno
 from core.nl2sql.builtin.confidence import unused
 from core.nl2sql.builtin.ellipsis import SWITCH
 from core.nl2sql.builtin.explain import assumptions, explain
-from core.nl2sql.builtin.index import Index, index_of
+from core.nl2sql.builtin.index import Index, Progress, index_of
 from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.outputs import outputs
 from core.nl2sql.builtin.periods import impossible_day
@@ -35,6 +35,11 @@ class BuiltinEngine:
 
     def __init__(self, conventions: Conventions | None = None) -> None:
         self._conventions = conventions or Conventions()
+
+    def prepare(self, catalog: Catalog, progress: Progress | None = None) -> None:
+        """Builds the index of a catalog, which the first draft would do; `progress` is told a step and how much is done, 0–1."""
+        if catalog.tables:
+            index_of(catalog, progress)
 
     def draft(
         self, question: str, context: Context, catalog: Catalog, *, cancellation: Cancellation | None = None

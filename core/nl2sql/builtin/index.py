@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
@@ -16,6 +17,9 @@ from core.nl2sql.builtin.names import name_words
 from core.nl2sql.builtin.naming import Names, key_columns, read_names
 from core.nl2sql.builtin.text import root, stem, words
 
+Progress = Callable[[str, float], None]
+_NAMES_PART = 0.2
+"""Of the work of an index, what comes before its values."""
 _MAX_VALUE_WORDS = 10
 _FILLERS = {"of", "the", "a", "an"}
 """Words of a name that a question may leave out."""
@@ -79,7 +83,10 @@ class Index:
         return self.catalog.by_name[table].by_name[column]
 
 
-def build_index(catalog: Catalog) -> Index:
+def build_index(catalog: Catalog, progress: Progress | None = None) -> Index:
+    """`progress` is told a step and how much is done, 0–1; the values take most of the time."""
+    told = progress or (lambda step, fraction: None)
+    told("Learning the names of its tables…", 0.0)
     words_known = lexicon()
     names = read_names(catalog, words_known)
     index = Index(catalog, words_known, names, KeyGraph(catalog))
@@ -89,7 +96,7 @@ def build_index(catalog: Catalog) -> Index:
     _add_columns(index)
     _add_keys(index)
     _add_synonyms(index)
-    _add_values(index)
+    _add_values(index, lambda fraction: told("Learning its values…", _NAMES_PART + (1.0 - _NAMES_PART) * fraction))
     for links in index.phrases.values():
         links.sort(key=lambda link: -link.score)
     for key in index.phrases:
@@ -201,8 +208,9 @@ def _add_synonyms(index: Index) -> None:
         _add(index, said, link)
 
 
-def _add_values(index: Index) -> None:
-    for held in index.catalog.values:
+def _add_values(index: Index, told: Callable[[float], None]) -> None:
+    for at, held in enumerate(index.catalog.values):
+        told(at / len(index.catalog.values))
         for value in held.values:
             key = words(value)
             if key and len(key) <= _MAX_VALUE_WORDS:
@@ -235,14 +243,15 @@ def _add_values(index: Index) -> None:
 
 @lru_cache(maxsize=16)
 def _cached(key: tuple[str, str, str], holder: _Holder) -> Index:
-    return build_index(holder.catalog)
+    progress, holder.progress = holder.progress, None  # the cache keeps the holder
+    return build_index(holder.catalog, progress)
 
 
 class _Holder:
     """Lets a catalog pass through a cache keyed by something else."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
+    def __init__(self, catalog: Catalog, progress: Progress | None) -> None:
+        self.catalog, self.progress = catalog, progress
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Holder)
@@ -251,7 +260,7 @@ class _Holder:
         return 0
 
 
-def index_of(catalog: Catalog) -> Index:
+def index_of(catalog: Catalog, progress: Progress | None = None) -> Index:
     """The index of a catalog, built at the first call for its database, fingerprint and time of reading."""
     read_at = catalog.read_at.isoformat() if catalog.read_at else str(id(catalog))
-    return _cached((catalog.database, catalog.fingerprint, read_at), _Holder(catalog))
+    return _cached((catalog.database, catalog.fingerprint, read_at), _Holder(catalog, progress))

@@ -70,6 +70,19 @@ def test_a_refresh_while_it_is_read_does_not_read_twice() -> None:
     assert source.reads == [False, True]
 
 
+def test_what_is_prepared_from_a_catalog_is_part_of_its_reading() -> None:
+    source, prepared = Source(), []
+
+    def prepare(catalog: Catalog, progress: Callable[[str, float], None]) -> None:
+        progress("Learning", 0.5)
+        prepared.append((catalog, readings.of("shop").step, round(readings.of("shop").fraction, 2)))
+
+    readings = Readings(source, prepare)
+    source.gate.set()
+    assert readings.of("shop", wait_s=5).catalog is CATALOG
+    assert prepared == [(CATALOG, "Learning", 0.9)]
+
+
 def test_what_is_no_error_of_ours_is_raised_where_it_is_asked_for() -> None:
     class Broken:
         def catalog(self, name: str, *, refresh: bool, progress: object) -> Catalog:
