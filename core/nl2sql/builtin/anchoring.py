@@ -11,10 +11,12 @@ from datetime import date
 
 from core.models import Context
 from core.nl2sql.builtin.assemble import Conventions
+from core.nl2sql.builtin.explain import plural
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.labelling import shown_names
 from core.nl2sql.builtin.listing import keys_within
 from core.nl2sql.builtin.naming import key_columns, label_columns
+from core.nl2sql.builtin.people import holds_people
 from core.nl2sql.builtin.plan import Unwritable
 from core.nl2sql.builtin.query import Compare, Field, Query, Ref, Related, comparisons, refs
 from core.nl2sql.builtin.reading import Candidate, read
@@ -29,6 +31,7 @@ _EACH = re.compile(r"\beach(?: one)?\b(?= (?:have|has|had|do|does|did|is|was|wer
 _THAT = re.compile(r"\b(?:that|this|the same) (?:same |very )?([a-z][\w-]*)")
 _IT = re.compile(r"\b(?:it|he|she|him)\b")
 _THERE = re.compile(r"(?<!\bare )(?<!\bis )(?<!\bwere )(?<!\bwas )(?<!\bbe )\bthere\b(?! (?:are|is|were|was|any)\b)")
+_WHO = re.compile(r"(?:and |but |so |now )*who(?:'s| is| are| was| were)(?= (?:in|on|at|from|of|with)\b)")
 _ADDS = re.compile(r"\b(?:also|add|too|as well|include|plus)\b")
 _ASKS = re.compile(
     r"(?:and |but |so |now )*(?:(?:in|on|at|from|for|to|of|by|with) )?"
@@ -67,7 +70,8 @@ def anchored(text: str, query: Query, context: Context, index: Index, today: dat
     pointing = pointed(text, query, index) if _ASKS.match(text) else None
     if pointing is None or (pointing.each and (query.grouped or _ADDS.search(text))):
         return None
-    best = next(iter(read(pointing.text, index, today, context.resolutions, conventions)), None)
+    asked = _of_counted(pointing.text, query, index)
+    best = next(iter(read(asked, index, today, context.resolutions, conventions)), None)
     if best is None or not best.enough or not _says_more(best.query, pointing, index):
         return None
     narrowed = _narrowed(best.query, pointing, shown_names(query, best.parse))
@@ -99,6 +103,17 @@ def pointed(text: str, query: Query, index: Index) -> Pointing | None:
     if found := _IT.search(text):
         return Pointing(f"{text[: found.start()]}this {anchors[0].noun}{text[found.end() :]}", anchors[0])
     return None
+
+
+def _of_counted(text: str, query: Query, index: Index) -> str:
+    """ "Who is in it?", after how many students each has: the people that were counted."""
+    counted = next((f.table for f in query.measures if f.aggregate == "count" and f.table), "")
+    found = _WHO.match(text)
+    if not counted or not found:
+        return text
+    led = [edge.other for edge in index.graph.edges(counted) if not edge.many]
+    people = [table for table in (counted, *led) if holds_people(table, index)]
+    return f"which {plural(people[0], index)} are{text[found.end() :]}" if len(people) == 1 or counted in people else text
 
 
 def is_one(query: Query, index: Index) -> bool:

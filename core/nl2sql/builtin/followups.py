@@ -25,12 +25,13 @@ from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.narrowing import bare_comparisons, prefer_known, unspoken
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.plan import Unwritable, measure_table
+from core.nl2sql.builtin.pointing import rows_pointed_at
 from core.nl2sql.builtin.query import Query, comparisons, fields, refs, tables_of
 from core.nl2sql.builtin.query_json import from_json
 from core.nl2sql.builtin.read_back import read_back
 from core.nl2sql.builtin.reading import Candidate
 from core.nl2sql.builtin.render import render
-from core.nl2sql.builtin.restating import restated, row_pointed_at
+from core.nl2sql.builtin.restating import restated
 from core.nl2sql.builtin.sifting import equal_number, moved_bound, sifted_groups
 from core.nl2sql.builtin.superlatives import superlative_words
 
@@ -61,8 +62,8 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         return None
     if _UNDO.match(text):
         return _undone(asked, index, today)
-    previous, question, pointed = row_pointed_at(asked[0], restated(_INSTEAD_OF.sub("instead", POLITE.sub("", question.strip()))))
-    before = (pointed,) if pointed else ()
+    pointed = rows_pointed_at(asked, restated(_INSTEAD_OF.sub("instead", POLITE.sub("", question.strip()))), index, today)
+    previous, question, before = pointed.query, pointed.text, (pointed.said,) if pointed.said else ()
     among = anchored(question.lower(), previous, context, index, today, conventions)
     if among and among.each:
         return Edit(among.candidate, (*before, among.said))

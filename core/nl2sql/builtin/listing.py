@@ -8,6 +8,7 @@ from dataclasses import replace
 from core.nl2sql.builtin.change import Change, is_scalar
 from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.explain import plural
+from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.plan import measure_table
 from core.nl2sql.builtin.query import Compare, Condition, Field, Order, Query, Ref, Related, tables_of
 
@@ -39,7 +40,7 @@ def _named(table: str, change: Change) -> list[Field]:
 def rows_of(query: Query, change: Change) -> Query:
     """The query's rows as a set of their own, so that what is asked of them next cannot let others in."""
     narrowed = query.limit is not None or query.having or query.combine
-    key = key_of(query, change) if narrowed else None
+    key = key_of(query, change.parse) if narrowed else None
     if key is None or not isinstance(key.expr, Ref):
         return query
     inner = keys_within(query, key)
@@ -49,7 +50,7 @@ def rows_of(query: Query, change: Change) -> Query:
 
 def within_rows(query: Query, change: Change) -> Query:
     """What "which of those are …" is asked of: the rows of a list that was cut off, shown as they were; else the query itself."""
-    key = key_of(query, change) if query.limit is not None and not query.combine else None
+    key = key_of(query, change.parse) if query.limit is not None and not query.combine else None
     if key is None:
         return query
     among = Compare(key, "in", query=keys_within(query, key))
@@ -68,7 +69,7 @@ def keys_within(query: Query, key: Field) -> Query:
 
 def within_groups(query: Query, change: Change) -> tuple[Condition, ...]:
     """That a row belongs to a group that was shown, where not all were and the follow-up picks none of them itself."""
-    key = key_of(query, change) if query.having or query.limit is not None else None
+    key = key_of(query, change.parse) if query.having or query.limit is not None else None
     if key is None or picks_group(query, change.parse.where):
         return ()
     return (Compare(key, "in", query=keys_within(query, key)),)
@@ -78,14 +79,14 @@ def picks_group(query: Query, where: list[Condition]) -> bool:
     return any(isinstance(c, Compare) and c.op in ("=", "in") and c.field in query.dimensions for c in where)
 
 
-def key_of(query: Query, change: Change) -> Field | None:
+def key_of(query: Query, parse: Parse) -> Field | None:
     """What tells the rows of a query apart: the key of what it lists, else the one column it is grouped by."""
     if query.keys:
         return query.keys[0] if len(query.keys) == 1 else None
     if query.combine or (query.grouped and query.dimensions):
         only = query.dimensions[0] if len(query.dimensions) == 1 else None
         return only if only and isinstance(only.expr, Ref) and not only.grain else None
-    key = change.parse.key(query.subject)
+    key = parse.key(query.subject)
     return key[0] if len(key) == 1 else None
 
 
