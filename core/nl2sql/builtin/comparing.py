@@ -67,6 +67,7 @@ def _compare(parse: Parse, cue: Item, number: Item) -> None:
     if field is None:
         return
     cue.role = number.role = "condition"
+    take_unit(parse, number)
     field = _possible(parse, field, value)
     value = in_unit(parse, number, field, value)
     compare = Compare(field, cue.cue.value, (value,), negated=denied)
@@ -74,6 +75,18 @@ def _compare(parse: Parse, cue: Item, number: Item) -> None:
         parse.having.append((entity, compare))
     else:
         parse.where.append(compare)
+
+
+def take_unit(parse: Parse, number: Item) -> None:
+    """The "cm" of "over 196 cm" says no more than the number does."""
+    unit = next(iter(parse.after(number, 1)), None)
+    if unit is not None and unit.kind == "word" and is_unit(parse, unit):
+        unit.role = unit.role or "condition"
+
+
+def is_unit(parse: Parse, item: Item) -> bool:
+    units = parse.index.lexicon.units
+    return item.lower in units or item.lower.rstrip("s") in units
 
 
 def _compared(parse: Parse, cue: Item, number: Item) -> tuple[Field | None, str]:

@@ -16,9 +16,14 @@ _VERB = (
 _NOUN = r"(filters?|conditions?|restrictions?|limits?|limitations?|cut-?offs?|thresholds?|constraints?|criteri(on|a))"
 _DROPS = re.compile(rf"\b{_VERB}\b[^,;.]*?\b{_NOUN}\b")
 _FORGETS = re.compile(
-    r"\b(forget( about)?|ignore|regardless of|never mind|disregard|whatever|no matter) (the |their |its |which )?[^,;.?]+"
+    r"\b(forget( about)?|ignore|regardless of|irrespective of|never mind|disregard|whatever|no matter)"
+    r" (the |their |its |which )?[^,;.?]+"
 )
-_ANY = re.compile(r"^(for |in |of |from |with |and |ok |now )*(any|whatever|every) [^,;.?]+")
+_ANY = re.compile(
+    r"(^|[,;] ?|\b(in|of|from|for|with) )(for |in |of |from |with |and |ok |now )*(any|whatever|whichever) (?!of\b)[^,;.?]+"
+)
+_NOT_JUST = re.compile(r"\bnot (just|only|merely) (the |in |from |for |those |of |that |this )*(?!those|who)[^,;.?]+")
+_ALL_OF = re.compile(r"\b(for|in|across|from|of|include|over) all (the |our |other )?[^,;.?]+")
 _ALL = re.compile(r"\b(for|in|across|show|include|of|from) all\b|^all\b[^,;.?]+\b(again|now)\b|\beverywhere\b|\ball time\b")
 _TIMES = {"year", "years", "date", "dates", "month", "period", "time", "day"}
 _LIMIT = re.compile(r"\b(no|without (a |the )?|remove (the )?)limit\b")
@@ -28,7 +33,7 @@ def drop_filters(query: Query, change: Change) -> Query:
     """ "Remove the filter", "forget the year", "any price", "for all countries"."""
     if (found := _DROPS.search(change.text)) and (query.where or query.having):
         return _drop_named(query, change, found, wholly=not (_LIMIT.search(found[0]) and query.limit))
-    for pattern in (_FORGETS, _ANY):
+    for pattern in (_FORGETS, _ANY, _NOT_JUST, _ALL_OF):
         if (found := pattern.search(change.text)) and (dropped := _drop_named(query, change, found, wholly=False)) != query:
             return dropped
     if found := _ALL.search(change.text):
@@ -68,7 +73,12 @@ def _drop_named(query: Query, change: Change, found: re.Match[str], *, wholly: b
 def _left(where: list[Condition], said: list[Item]) -> list[Condition]:
     """Conditions that were read from the words of dropping themselves."""
     columns = {(link.table, link.column) for item in said for link in item.links}
-    return [c for c in where if {(ref.table, ref.column) for ref in refs_of(c)} <= columns]
+    timed = any(item.kind == "period" for item in said)
+    return [
+        c
+        for c in where
+        if {(ref.table, ref.column) for ref in refs_of(c)} <= columns or (timed and isinstance(c, Compare) and c.op == "period")
+    ]
 
 
 def _without(query: Query, gone: list[Condition], change: Change) -> Query:
@@ -84,6 +94,8 @@ def _is_named(condition: Condition, said: list[Item], text: str) -> bool:
     if any(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text) for value in values if value):
         return True
     fields = refs_of(condition)
+    if any(item.kind == "period" and item.lower in part.label.lower() for item in said for part in parts if part.op == "period"):
+        return True
     if any(item.kind == "grain" and item.lower in _TIMES for item in said):
         return any(part.op == "period" or part.field.grain for part in parts) or any(
             "year" in ref.column.lower() for ref in fields

@@ -16,6 +16,7 @@ _AS_WELL = 0.05
 _OPPOSITE = ("in", "un", "non", "dis")
 _WITH = ("with", "without", "having", "no")
 _WHOLE = 0.95
+_ARTICLES, _HELD = ("a", "an", "any"), ("with", "without", "on", "have", "has", "had", "having", "get", "got", "not")
 _FALSE = {"0", "n", "no", "false", "f", "0.0"}
 
 
@@ -91,6 +92,8 @@ def _counts(parse: Parse, ref: Ref) -> bool:
 
 def _adjective(parse: Parse, item: Item) -> bool:
     after, before = next(iter(parse.after(item, 1)), None), next(iter(parse.before(item, 1)), None)
+    if _held_by(parse, item):
+        return True
     if before is not None and before.lower in (
         "is",
         "are",
@@ -106,6 +109,12 @@ def _adjective(parse: Parse, item: Item) -> bool:
     ):
         return True
     return after is not None and after.kind == "name" and after.table is not None and after.table.table == parse.subject
+
+
+def _held_by(parse: Parse, item: Item) -> bool:
+    """ "On a scholarship", "without a licence": held or not, where an article tells that no column is asked for."""
+    before = [other.lower for other in parse.before(item, 2)]
+    return before[:1] == ["without"] or (len(before) == 2 and before[0] in _ARTICLES and before[1] in _HELD)
 
 
 def yes_cell(parse: Parse, ref: Ref) -> Scalar:

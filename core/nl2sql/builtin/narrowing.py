@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from core.nl2sql.builtin.adjectives import ranked_as
 from core.nl2sql.builtin.change import Change, is_number, is_scalar
+from core.nl2sql.builtin.comparing import take_unit
 from core.nl2sql.builtin.dropping import refs_of
 from core.nl2sql.builtin.explain import condition_words
 from core.nl2sql.builtin.flags import yes_cell
+from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.listing import within_rows
 from core.nl2sql.builtin.negation import affirmed, negated
 from core.nl2sql.builtin.numerals import tidy
@@ -45,6 +47,7 @@ def bare_comparisons(query: Query, parse: Parse) -> None:
             continue
         denied = negated(parse, cue)
         cue.role = number.role = "condition"
+        take_unit(parse, number)
         compare = Compare(field, cue.cue.value, (tidy(number.number),), negated=denied)
         if field.aggregate:
             parse.having.append((query.subject, compare))
@@ -60,7 +63,7 @@ def _compared_before(query: Query, parse: Parse, end: int, implied: bool) -> Fie
         if item.kind == "name" and (item.start >= end or table not in tables or not query.grouped):
             return None
         if item.kind == "word" and item.start == end:
-            return None
+            return _measured_in(query, parse, item)
     if query.grouped and not is_scalar(query) and query.measures:
         return None if implied else query.measures[0]
     earlier = [c.field for c in comparisons(query.where) if c.op in _RANGE and not c.query]
@@ -68,6 +71,18 @@ def _compared_before(query: Query, parse: Parse, end: int, implied: bool) -> Fie
         return earlier[-1] if not implied or len(earlier) == 1 else None
     shown = [f for f in query.dimensions if isinstance(f.expr, Ref) and not f.grain and is_number(f.expr, parse)]
     return shown[-1] if shown and not implied else None
+
+
+def _measured_in(query: Query, parse: Parse, unit: Item) -> Field | None:
+    """ "Over 100 ft": the number of the rows that a unit measures, first of what was shown or compared."""
+    meant = parse.index.lexicon.units.get(unit.lower) or parse.index.lexicon.units.get(unit.lower.rstrip("s"), ())
+    spoken = [ref for f in (*query.dimensions, *(c.field for c in comparisons(query.where))) for ref in refs(f.expr)]
+    rows = [Ref(table, c.name) for table in (query.subject, *sorted(tables_of(query))) for c in parse.index.table(table).columns]
+    for ref in (*spoken, *rows) if meant else ():
+        said = (*parse.index.names.columns[ref.table, ref.column],)
+        if is_number(ref, parse) and (set(meant) & set(said) or unit.lower in said):
+            return Field(ref)
+    return None
 
 
 def prefer_known(query: Query, parse: Parse) -> None:
@@ -111,7 +126,7 @@ def filters(query: Query, change: Change) -> Query:
         if old is None and (held := _held_period(where, new, change)):
             old, new = held
         words = condition_words(new, change.index)
-        if old is None or _excludes(new):
+        if old is None or (_excludes(new) and not _of_same_rows(old, new)):
             where.append(new)
             change.said.append(f"+ {'' if _excludes(new) else 'only where '}{words}")
         elif isinstance(new, Compare) and (table := _as_well(query, new, change)):
@@ -234,8 +249,24 @@ def _same_column(old: Condition, new: Condition, change: Change) -> bool:
     if isinstance(old, Compare) and isinstance(new, Compare):
         if old.op == "period" and new.op == "period":
             return True
-        return old.field.expr == new.field.expr and not old.negated and _rivals(old, new, change)
-    return old == new
+        if old.query is None and new.query is None:
+            return old.field.expr == new.field.expr and not old.negated and _rivals(old, new, change)
+    return old == new or _of_same_rows(old, new)
+
+
+def _of_same_rows(old: Condition, new: Condition) -> bool:
+    """ "The ones that do have a booking", after those without: whether there are rows of a table, and that there are none."""
+    held = _rows_held(old)
+    return bool(held) and held == _rows_held(new) and _excludes(old) != _excludes(new)
+
+
+def _rows_held(condition: Condition) -> str:
+    """The table that a condition only asks a row of; empty where it asks more."""
+    if isinstance(condition, Related):
+        return condition.table if not condition.where else ""
+    query = condition.query if isinstance(condition, Compare) and condition.op == "in" else None
+    plain = query is not None and not (query.having or query.limit or query.combine or query.tables)
+    return query.subject if query and plain and all(isinstance(c, Compare) and c.op == "null" for c in query.where) else ""
 
 
 def _rivals(old: Compare, new: Compare, change: Change) -> bool:

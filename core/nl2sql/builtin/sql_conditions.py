@@ -64,6 +64,8 @@ def _compare(node: exp.Expr, source: Source, nested: Nested) -> Compare:
         return _between(node, source)
     if isinstance(node, (exp.Like, exp.ILike)):
         inner = node.this.this if isinstance(node.this, exp.Lower) else node.this
+        if begun := _begun(field_of(inner, source), node, source):
+            return begun
         return Compare(field_of(inner, source), "like", (_value(node.expression),), negated=bool(node.args.get("negate")))
     if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
         return Compare(field_of(node.this, source), "null")
@@ -71,6 +73,17 @@ def _compare(node: exp.Expr, source: Source, nested: Nested) -> Compare:
         if isinstance(node, kind):
             return _ordered(node.this, op, node.expression, source, nested)
     raise Unread(node.sql())
+
+
+def _begun(field: Field, node: exp.Like | exp.ILike, source: Source) -> Compare | None:
+    """A date like '2018-03%' is of that month."""
+    found = re.fullmatch(r"(\d{4})(-\d{2})?-?%", str(_value(node.expression)))
+    ref = field.expr
+    if found is None or node.args.get("negate") or field.aggregate or field.grain or not isinstance(ref, Ref):
+        return None
+    if not source.index.column(ref.table, ref.column).kind.temporal:
+        return None
+    return _cut_period(field, "month" if found[2] else "year", "=", f"{found[1]}{found[2] or ''}")
 
 
 def _ordered(left: exp.Expr, op: str, right: exp.Expr, source: Source, nested: Nested) -> Compare:

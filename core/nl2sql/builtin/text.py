@@ -27,6 +27,15 @@ _CONTRACTIONS = (
     (re.compile(r"n['’]t\b", re.IGNORECASE), " not"),
     (re.compile(r"\b(what|who|where|when|how|that|there|it)['’]s\b", re.IGNORECASE), r"\1 is"),
     (re.compile(r"\b(what|who|where|how)s\b", re.IGNORECASE), r"\1 is"),
+    (
+        re.compile(
+            r"\b(?:(?:has|have|had|did|does|do) )?(?:nobody|no[ -]?one)(?: (?:has|have|had|ever|yet|actually))*"
+            r" (\w{2,}(?:ed|en|ght))\b",
+            re.IGNORECASE,
+        ),
+        r"were never \1",
+    ),
+    (re.compile(r"\b(?:has|have|had) (?:got )?nothing (\w{2,}ed)\b", re.IGNORECASE), r"were never \1"),
     (re.compile(r"\bgimme\b", re.IGNORECASE), "give me"),
     (re.compile(r"\bw/o(?=\s)", re.IGNORECASE), "without"),
     (re.compile(r"\bw(?:/|(?=\s+\w))(?=\s)", re.IGNORECASE), "with"),
