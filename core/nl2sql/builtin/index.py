@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
@@ -25,11 +25,25 @@ _FILLERS = {"of", "the", "a", "an"}
 """Words of a name that a question may leave out."""
 _HEAD = 0.35
 """What the last words of a name carry at least: they say what kind of thing it is."""
+_Said = tuple[str, ...]
 _PARTICLES = frozenset("a an and as at by for from in is no not of off on or out per the to up with".split())  # noqa: SIM905
 """Words that never stand for a column alone: the "on" of quantity_on_hand."""
 
 
 _JOINED = re.compile(r"\w+ ?[/&+] ?\w+")
+
+
+@dataclass(frozen=True)
+class _Surety:
+    """How well what another word finds may fit, from the best such word down; and how well the name must hold that word."""
+
+    best: float
+    least: float
+    fits: float
+
+
+_SYNONYM = _Surety(0.86, 0.6, 0.6)
+_LEAD = _Surety(0.7, 0.55, 0.5)
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,12 @@ class Index:
 
     shared: frozenset[tuple[str, ...]] = frozenset()
     """The words of columns that several tables have: a customer's country and a supplier's."""
+
+    idioms: frozenset[tuple[str, ...]] = frozenset()
+    """Bags of several words that together are another word for something here ("years of age")."""
+
+    led: frozenset[tuple[str, ...]] = frozenset()
+    """Bags of words that only lead to something here ("wrote" to an author)."""
 
     words: frozenset[str] = frozenset()
     """Every word of a table's or column's own name."""
@@ -180,8 +200,12 @@ def _parts(said: tuple[str, ...], light: frozenset[str], prefix: tuple[str, ...]
     return found
 
 
+def _bag(said: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(said) - _FILLERS or said))
+
+
 def _add(index: Index, said: tuple[str, ...], link: Link) -> None:
-    links = index.phrases.setdefault(tuple(sorted(set(said) - _FILLERS or said)), [])
+    links = index.phrases.setdefault(_bag(said), [])
     for at, known in enumerate(links):
         if (known.kind, known.table, known.column) == (link.kind, link.table, link.column):
             if link.score > known.score:
@@ -193,19 +217,38 @@ def _add(index: Index, said: tuple[str, ...], link: Link) -> None:
 def _add_synonyms(index: Index) -> None:
     """Other words for what the schema holds, weaker than its own and weaker the further down the list.
 
-    Words the schema has itself stand for themselves only."""
-    added: list[tuple[tuple[str, ...], Link]] = []
-    strange = {word: meant for word, meant in index.lexicon.alternatives.items() if not set(word) <= index.words}
-    for word, meant in (*index.lexicon.synonyms.items(), *strange.items()):
-        for rank, phrase in enumerate(meant):
-            if phrase == word:
-                continue
-            for link in index.phrases.get(tuple(sorted(set(phrase))), ()):
-                if link.score >= 0.6:
-                    score = link.score * max(0.6, 0.86 - 0.04 * rank)
-                    added.append((word, Link(link.kind, link.table, link.column, score=score)))
+    Words the schema has itself stand for themselves only, and what a word only leads to counts where nothing else is meant."""
+    added = [*_meaning(index, index.lexicon.synonyms, _SYNONYM)]
+    added += _meaning(index, _strange(index, index.lexicon.alternatives), _SYNONYM)
+    index.idioms |= {_bag(word) for word, _ in added if len(word) > 1}
     for said, link in added:
         _add(index, said, link)
+    stems = {stem(word) for word in index.words}
+    unmeant = {
+        word: meant
+        for word, meant in _strange(index, index.lexicon.leads).items()
+        if _bag(word) not in index.phrases and not (len(word) == 1 and stem(word[0]) in stems)
+    }
+    led = _meaning(index, unmeant, _LEAD)
+    index.led = frozenset(_bag(word) for word, _ in led)
+    for said, link in led:
+        _add(index, said, link)
+
+
+def _strange(index: Index, known: Mapping[_Said, tuple[_Said, ...]]) -> dict[_Said, tuple[_Said, ...]]:
+    return {word: meant for word, meant in known.items() if not set(word) <= index.words}
+
+
+def _meaning(index: Index, known: Mapping[_Said, tuple[_Said, ...]], sure: _Surety) -> list[tuple[_Said, Link]]:
+    """What the schema calls by a word of the same meaning."""
+    return [
+        (word, Link(link.kind, link.table, link.column, score=link.score * max(sure.least, sure.best - 0.04 * rank)))
+        for word, meant in known.items()
+        for rank, phrase in enumerate(meant)
+        if phrase != word
+        for link in index.phrases.get(_bag(phrase), ())
+        if link.score >= sure.fits
+    ]
 
 
 def _add_values(index: Index, told: Callable[[float], None]) -> None:

@@ -30,6 +30,8 @@ class Item:
     weight: float = 0.0
     fuzzy: bool = False
     """Linked by a spelling that is only near."""
+    led: bool = False
+    """A verb or adjective that only leads to a name ("wrote" to an author): never shown unasked."""
     owner: str = ""
     """The table whose rows a word for name stands for, where no column of it is called so."""
 

@@ -92,6 +92,11 @@ class Lexicon:
         return {word: tuple(meant) for word, meant in found.items()}
 
     @cached_property
+    def leads(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Words of a question, verbs most of all → words that a table or column they lead to may have, best first."""
+        return {_lemmas(word): tuple(_lemmas(phrase) for phrase in meant) for word, meant in self._data["leads"].items()}
+
+    @cached_property
     def spoken_values(self) -> dict[tuple[str, ...], tuple[tuple[str, ...], ...]]:
         """Words → the spellings a cell of that meaning may have."""
         return {

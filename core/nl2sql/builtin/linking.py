@@ -28,6 +28,10 @@ _COUNTING = {"than", "least", "most", "exactly", "only", "just", "over", "under"
 """Before these and after those "one" is a row, and a number."""
 _LONGEST_NAME = 6
 _WHOLE, _SURE = 0.95, 0.7
+_LED = 0.25
+"""Weight of a word that only leads to a name: any other reading goes before, even as a word that says nothing."""
+_IDIOM = 1.06
+"""Weight of each word of several that together mean one thing ("years of age"): more than each by itself."""
 
 
 def link(question: str, index: Index, today: date) -> list[Item]:
@@ -179,10 +183,13 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
                 last_forms[0] == token.lemma for last_forms, token in zip(key, _content(tokens, position, end), strict=True)
             )
             weight = size * best + 0.18 * (size - 1) * best - (0.0 if exact else 0.08)
+            if exact and tuple(sorted(token.lemma for token in _content(tokens, position, end))) in index.idioms:
+                weight = max(weight, _IDIOM * (end - position))
             if end - position > size:
                 weight += 0.1 * (end - position - size)
-            item = _item(tokens, position, end, "name", weight)
-            item.links = links
+            led = tuple(sorted(token.lemma for token in _content(tokens, position, end))) in index.led
+            item = _item(tokens, position, end, "name", _LED * size if led else weight)
+            item.links, item.led = links, led
             yield item
 
 

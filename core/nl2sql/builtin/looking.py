@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import islice, product
+from math import prod
 
 from core.nl2sql.builtin.index import Index, Link
 
@@ -29,6 +31,10 @@ _NEVER_PART = {
     "other",
 }
 """Words that are a name only where it is all of one."""
+_OTHER_WORD = 0.84
+"""How well a name fits that has another word of the same meaning in place of one said ("approval rate" for support_rate)."""
+_TRIED = 60
+"""Bags that are looked up for the same words."""
 _REMEMBERED = 10_000
 """Lookups of words kept with an index."""
 
@@ -45,12 +51,9 @@ def lookup(key: tuple[tuple[str, ...], ...], index: Index) -> tuple[Link, ...]:
 def _found(key: tuple[tuple[str, ...], ...], index: Index) -> tuple[Link, ...]:
     """Best first, trying other forms of the words at a small cost."""
     found: dict[tuple[str, str, str], Link] = {}
-    for at, bag in enumerate(product(*key) if len(key) <= 3 else [tuple(forms[0] for forms in key)]):
-        if at > 30:
-            break
-        changed = sum(word != forms[0] for word, forms in zip(bag, key, strict=True))
+    for bag, fit in _bags(key, index):
         for hit in index.phrases.get(tuple(sorted(set(bag))), ()):
-            score = hit.score * (0.9**changed)
+            score = hit.score * fit
             known = found.get((hit.kind, hit.table, hit.column))
             if known is None or known.score < score:
                 found[hit.kind, hit.table, hit.column] = Link(hit.kind, hit.table, hit.column, score=score)
@@ -62,6 +65,27 @@ def _found(key: tuple[tuple[str, ...], ...], index: Index) -> tuple[Link, ...]:
         return ()
     links = sorted(found.values(), key=lambda hit: (-hit.score, hit.kind != "table", hit.table, hit.column))
     return tuple(hit for hit in links if hit.score >= links[0].score - _KEEP)[:24]
+
+
+def _bags(key: tuple[tuple[str, ...], ...], index: Index) -> Iterator[tuple[tuple[str, ...], float]]:
+    """The words as they are said, then in other forms, then others of their meaning, each with how well it still fits."""
+    if len(key) > 3:
+        yield tuple(forms[0] for forms in key), 1.0
+        return
+    tried = [[(form, 0.9 if at else 1.0) for at, form in enumerate(forms)] for forms in key]
+    if len(key) > 1:
+        for forms, choices in zip(key, tried, strict=True):
+            choices += [(word, _OTHER_WORD) for word in _other_words(forms[0], index)]
+    for choice in islice(product(*tried), _TRIED):
+        yield tuple(word for word, _ in choice), prod(fit for _, fit in choice)
+
+
+def _other_words(word: str, index: Index) -> tuple[str, ...]:
+    """Words of the schema with the meaning of one that it does not have."""
+    if word in index.words:
+        return ()
+    meant = index.lexicon.alternatives.get((word,), ())
+    return tuple(other[0] for other in meant if len(other) == 1 and other[0] in index.words)
 
 
 def _without_views(found: dict[tuple[str, str, str], Link], index: Index) -> dict[tuple[str, str, str], Link]:

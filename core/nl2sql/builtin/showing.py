@@ -9,6 +9,7 @@ from core.nl2sql.builtin.query import Field, Ref
 from core.nl2sql.builtin.zones import attached, listed, sibling_column
 
 _DATES = {"date", "dates", "year", "years", "day", "days"}
+_WH = {"who", "whom", "what", "where", "when", "how"}
 _POSSESSIVES = {"their", "its", "his", "her"}
 
 
@@ -17,7 +18,7 @@ def targets(parse: Parse) -> None:
     for item in parse.items:
         if item.kind == "grain" and not item.role:
             _date(parse, item)
-        if item.role or item.kind != "name" or (parse.in_condition(item) and not _continues_targets(parse, item)):
+        if item.role or item.kind != "name" or item.led or (parse.in_condition(item) and not _continues_targets(parse, item)):
             continue
         if item.owner:
             item.role = "target"
@@ -32,6 +33,7 @@ def targets(parse: Parse) -> None:
                 _beside_subject(parse)
             if not any(output.field.expr == ref and output.field.aggregate for output in parse.outputs):
                 parse.outputs.append(Output(item.start, Field(ref), _entity_of(parse, ref)))
+    _led(parse)
     parse.distinct = any(item.is_cue("distinct") and item.role in ("", "distinct") for item in parse.items) and not any(
         output.field.aggregate for output in parse.outputs
     )
@@ -41,6 +43,17 @@ def targets(parse: Parse) -> None:
             item.role = "subject"
         if item.is_cue("distinct") and not item.role:
             item.role = "distinct"
+
+
+def _led(parse: Parse) -> None:
+    """ "Who wrote Emma?", "where do guests live?": the verb names what is asked for, where nothing else is."""
+    asks = any(item.lower in _WH for item in parse.items[:2])
+    led = next((item for item in parse.items if item.led and not item.role), None)
+    if led is None or not asks or parse.outputs or parse.groups or parse.ranked:
+        return
+    if led.columns and (ref := parse.column_of(led, prefer=parse.subject)):
+        led.role = "target"
+        parse.outputs.append(Output(led.start, Field(ref), _entity_of(parse, ref)))
 
 
 def _date(parse: Parse, item: Item) -> None:

@@ -32,7 +32,6 @@ NOT_ANSWERED = [
     "top 5 wombats by revenue",
     "yearly revenue growth in 2023",
     "share of revenue",
-    "how many different products did we sell in 2023",
     "number of orders by zodiac sign",
     "top 3 per category by revenue",
     "average salary by category",
