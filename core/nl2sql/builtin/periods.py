@@ -52,6 +52,9 @@ _WRITTEN_DAY = re.compile(
 _ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
 
 
+_DECADES = {"fifties": "50", "sixties": "60", "seventies": "70", "eighties": "80", "nineties": "90"}
+
+
 @dataclass(frozen=True)
 class Period:
     """From `start` until before `end`; None is open. `month` is set when only a month was said and the year must be found."""
@@ -291,6 +294,11 @@ def _decade(tokens: Sequence[Token], position: int, text: str, today: date) -> t
     year = _year_number(tokens, position)
     if year and year % 10 == 0 and position + 1 < len(tokens) and tokens[position + 1].lower == "s":
         return Period(date(year, 1, 1), date(year + 10, 1, 1), f"the {year}s", "year"), position + 2
+    word, before = tokens[position].lower, tokens[position - 1].lower if position else ""
+    short = word in _DECADES.values() and position + 1 < len(tokens) and tokens[position + 1].lower == "s"
+    if before == "the" and (word in _DECADES or short):
+        start = 1900 + int(_DECADES.get(word, word))
+        return Period(date(start, 1, 1), date(start + 10, 1, 1), f"the {start}s", "year"), position + 1 + short
     return None
 
 
