@@ -12,11 +12,17 @@ from core.nl2sql.builtin.query import Field, Query, Ref, comparisons
 
 _OF_THEM = re.compile(r"\b(each|apiece|exactly|ha(ve|s|d)|got|get|show|came|come)\b")
 _COUNTS = re.compile(r"\b(of (them|those|these)|are there|there are|different|distinct|unique)\b")
+_HOW_MUCH = re.compile(
+    r"(and )?(by )?how much( (is|was|are|were) (that|it|they)| (do|does|did) (they|it|he|she|each) \w+)?( each| exactly| apiece)?"
+    r"(?=\W*$|,| and (who|where|when|which|what|from|to|by)\b)"
+)
 _RANGE = (">", ">=", "<", "<=", "between")
 
 
 def amounts(query: Query, change: Change) -> Query:
     """The number itself where the follow-up names nothing to count; the only row's alone, several rows' beside what they are."""
+    if found := _HOW_MUCH.match(change.text):
+        return _how_much(query, change, found[0].split())
     cue = next((item for item in change.parse.items if item.is_cue("count") and item.lower.startswith("how many")), None)
     single = query.limit == 1
     if cue is None or _COUNTS.search(change.text) or not (single or _OF_THEM.search(change.text)):
@@ -33,6 +39,19 @@ def amounts(query: Query, change: Change) -> Query:
     change.said.append(field_words(amount, change.index) if single else f"+ {field_words(amount, change.index)}")
     keys = query.keys or (query.dimensions if amount.aggregate else ())
     return replace(query, select=(amount,) if single else (*query.select, amount), keys=keys if single else query.keys)
+
+
+def _how_much(query: Query, change: Change, words: list[str]) -> Query:
+    """ "How much exactly, and who is the investor?", of those over a bound: the amount beside what is shown."""
+    amount = _amount(query, change) if not query.combine else None
+    if amount is None:
+        return query
+    for item in change.parse.items:
+        item.role = item.role or ("measure" if item.lower in words else "")
+    change.parse.groups = []
+    change.parse.outputs = [output for output in change.parse.outputs if output.field.expr != amount.expr]
+    change.said.append("shown already" if amount in query.select else f"+ {field_words(amount, change.index)}")
+    return query if amount in query.select else replace(query, select=(*query.select, amount))
 
 
 def _amount(query: Query, change: Change) -> Field | None:

@@ -29,6 +29,7 @@ _SAYS_OF_ROWS = re.compile(
 _THE_ONES = re.compile(r"^and the (one\b|([\w-]+ ){1,3}ones?\W*$)")
 """ "And the Marist one" asks the same of others."""
 _ALSO = re.compile(r"\bof (them|those|these) (have |has |had |did |do |are |were )?also\b")
+_FEW = 10
 _RANGE = {">", ">=", "<", "<=", "between"}
 _CELLS = {"=", "in"}
 _UP, _DOWN = {">", ">="}, {"<", "<="}
@@ -65,7 +66,8 @@ def _compared_before(query: Query, parse: Parse, end: int, implied: bool) -> Fie
         if item.kind == "word" and item.start == end:
             return _measured_in(query, parse, item)
     if query.grouped and not is_scalar(query) and query.measures:
-        return None if implied else query.measures[0]
+        counts = [f for f in query.measures if f.aggregate == "count"] if _says_how_many(parse) else []
+        return None if implied else (*counts, *query.measures)[0]
     earlier = [c.field for c in comparisons(query.where) if c.op in _RANGE and not c.query]
     if earlier:
         return earlier[-1] if not implied or len(earlier) == 1 else None
@@ -83,6 +85,11 @@ def _measured_in(query: Query, parse: Parse, unit: Item) -> Field | None:
         if is_number(ref, parse) and (set(meant) & set(said) or unit.lower in said):
             return Field(ref)
     return None
+
+
+def _says_how_many(parse: Parse) -> bool:
+    """ "More than one", "at least two of them": a number in words is one of rows before it is one of money."""
+    return any(item.kind == "number" and item.lower.isalpha() and (item.number or 0) < _FEW for item in parse.items)
 
 
 def prefer_known(query: Query, parse: Parse) -> None:
