@@ -23,6 +23,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.leading import led
 from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.narrowing import bare_comparisons, prefer_known, unspoken
+from core.nl2sql.builtin.overlap import in_both
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.plan import Unwritable, measure_table
 from core.nl2sql.builtin.pointing import rows_pointed_at
@@ -62,6 +63,9 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         return None
     if _UNDO.match(text):
         return _undone(asked, index, today)
+    bare = Parse(index, [], today, subject=asked[0].subject)
+    if common := in_both(asked, text, bare):
+        return Edit(Candidate(common, bare, render(common, index), _sure(1.0), True), ("in both",))
     pointed = rows_pointed_at(asked, restated(_INSTEAD_OF.sub("instead", POLITE.sub("", question.strip()))), index, today)
     previous, question, before = pointed.query, pointed.text, (pointed.said,) if pointed.said else ()
     among = anchored(question.lower(), previous, context, index, today, conventions)
