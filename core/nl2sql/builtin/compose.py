@@ -34,6 +34,7 @@ from core.nl2sql.builtin.asides import asides
 from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.clauses import compared
 from core.nl2sql.builtin.coordination import joined_extremes
+from core.nl2sql.builtin.durations import durations
 from core.nl2sql.builtin.entities import represented
 from core.nl2sql.builtin.everything import everything
 from core.nl2sql.builtin.index import Link
@@ -138,6 +139,7 @@ PASSES: tuple[Pass, ...] = (
     settle_near,
     referred,
     charts,
+    durations,
     costing.costs,
     unsaid.more,
     shares.cued,

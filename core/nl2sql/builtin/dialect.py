@@ -50,6 +50,25 @@ def cut(node: exp.Expr, grain: str, dialect: str) -> exp.Expr:
     return cutters.get(dialect, _postgres)(node, grain)
 
 
+def days(end: exp.Expr, start: exp.Expr, dialect: str) -> exp.Expr:
+    """The days from one date or time to another, with their fraction."""
+    match dialect:
+        case "sqlite":
+            return exp.Sub(this=_call("JULIANDAY", end), expression=_call("JULIANDAY", start))
+        case "duckdb":
+            seconds = _call("DATE_DIFF", "second", _moment(start), _moment(end))
+        case "mysql":
+            seconds = exp.Anonymous(this="TIMESTAMPDIFF", expressions=[exp.var("SECOND"), start, end])
+        case _:
+            apart = exp.Paren(this=exp.Sub(this=_moment(end), expression=_moment(start)))
+            seconds = exp.Extract(this=exp.var("EPOCH"), expression=apart)
+    return exp.Div(this=seconds, expression=exp.Literal.number("86400.0"), typed=True, safe=True)
+
+
+def _moment(node: exp.Expr) -> exp.Expr:
+    return exp.Cast(this=node.copy(), to=exp.DataType.build("TIMESTAMP"))
+
+
 MEDIANS = ("duckdb", "postgres")
 """Dialects with an aggregate for the median."""
 

@@ -148,6 +148,8 @@ def expr_words(expr: Expr | None, index: Index) -> str:
         return f"{' '.join(own)} {words}" if generic and not set(own) <= set(said) else words
     if isinstance(expr, Arith):
         left, right = expr_words(expr.left, index), expr_words(expr.right, index)
+        if expr.op == "days":
+            return f"days from {right} to {left}"
         sign = {"*": "×", "-": "−", "+": "+", "/": "÷"}[expr.op]
         return f"({left} {sign} {right})" if expr.op in "+-" else f"{left} {sign} {right}"
     return str(expr) if expr is not None else "rows"

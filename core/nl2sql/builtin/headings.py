@@ -78,6 +78,8 @@ def _spoken(expr: object, index: Index, crowd: bool) -> str:
         if crowd and said and set(said) <= _GENERIC:
             return _singular(expr.table, index)
         return expr.column
+    if isinstance(expr, Arith) and expr.op == "days" and isinstance(expr.left, Ref):
+        return f"days_to_{expr.left.column}"
     return (
         "revenue"
         if isinstance(expr, Arith) and expr.op == "*"

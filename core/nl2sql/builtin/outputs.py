@@ -42,7 +42,7 @@ def _unit(field: Field, index: Index) -> str:
     if field.aggregate == "count" and not field.per:
         return "count"
     if isinstance(field.expr, Arith):
-        return "money"
+        return "" if field.expr.op == "days" else "money"
     ref = next(refs(field.expr), None)
     if ref is None:
         return ""

@@ -26,7 +26,8 @@ class Ref:
 class Arith:
     """Arithmetic between columns and numbers: a derived measure such as price × quantity × (1 − discount)."""
 
-    op: Literal["+", "-", "*", "/"]
+    op: Literal["+", "-", "*", "/", "days"]
+    """days: from the right date to the left one, with a fraction where times are known."""
     left: Expr
     right: Expr
 

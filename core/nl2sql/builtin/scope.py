@@ -100,6 +100,8 @@ def expression(expr: Expr, scope: Scope) -> exp.Expr:
         return scope.column(expr)
     if isinstance(expr, Arith):
         left, right = expression(expr.left, scope), expression(expr.right, scope)
+        if expr.op == "days":
+            return dialects.days(left, right, scope.dialect)
         cls = {"+": exp.Add, "-": exp.Sub, "*": exp.Mul, "/": exp.Div}[expr.op]
         if expr.op == "/":
             return _ratio(left, expr.right, right, scope.dialect)
@@ -204,6 +206,8 @@ def _scale(expr: Expr | None, scope: Scope) -> int | None:
         return 0 if isinstance(expr, int) else None
     left, right = _scale(expr.left, scope), _scale(expr.right, scope)
     if left is None or right is None:
+        return None
+    if expr.op == "days":
         return None
     if expr.op == "/":
         return left + 2 if expr.right == 100 else None

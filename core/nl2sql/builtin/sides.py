@@ -94,6 +94,11 @@ def _late(parse: Parse, word: Item) -> None:
         return
 
 
+def is_promised(parse: Parse, ref: Ref) -> bool:
+    """Whether a date is one by which something should be done."""
+    return _speaks(parse, ref.table, parse.column(ref), _PROMISED)
+
+
 def _on_time(parse: Parse, item: Item) -> bool:
     return item.lower == "time" and [other.lower for other in parse.before(item, 1)] == ["on"]
 

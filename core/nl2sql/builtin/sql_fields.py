@@ -157,6 +157,8 @@ def expr_of(node: exp.Expr, source: Source) -> Expr:
         return int(number) if number == int(number) else number
     if isinstance(node, exp.Nullif):
         return expr_of(node.this, source)
+    if days := _days(node, source):
+        return days
     for kind, sign in _ARITHMETIC:
         if isinstance(node, kind):
             left, right = expr_of(node.this, source), expr_of(node.expression, source)
@@ -164,6 +166,15 @@ def expr_of(node: exp.Expr, source: Source) -> Expr:
                 return left
             return Arith(sign, left, right)  # type: ignore[arg-type]
     raise Unread(node.sql())
+
+
+def _days(node: exp.Expr, source: Source) -> Arith | None:
+    """JULIANDAY(a) - JULIANDAY(b): the days between two dates."""
+    sides = [unwrapped(side) for side in (node.this, node.expression)] if isinstance(node, exp.Sub) else []
+    dates = [side.expressions[0] for side in sides if isinstance(side, exp.Anonymous) and side.name.upper() == "JULIANDAY"]
+    if len(dates) != 2 or not all(isinstance(date, exp.Column) for date in dates):
+        return None
+    return Arith("days", source.ref(dates[0]), source.ref(dates[1]))
 
 
 def grain_of(node: exp.Expr, source: Source) -> tuple[Ref, str] | None:

@@ -42,6 +42,7 @@ CONSTRUCTS = {
     "a nested average": r"\(\s*SELECT\s+AVG\(",
     "a filter on groups": r"HAVING",
     "arithmetic": r"\* \(\s*1 - ",
+    "days between dates": r"JULIANDAY",
     "a range": r"BETWEEN",
 }
 Shops = dict[str, tuple[Catalog, sa.Engine]]
