@@ -65,9 +65,14 @@ def strangers(question: str, index: Index) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.text for item in link(question, index, date.min) if item.kind == "word"))[:8]
 
 
-def unknown(question: str, lost: tuple[str, ...], best: Candidate | None, near: tuple[str, ...]) -> Clarification:
-    """Says what was not understood and offers questions that can be answered, where there are any."""
-    said = _not_understood(question, lost)
+def unknown(
+    question: str, lost: tuple[str, ...], best: Candidate | None, near: tuple[str, ...], leans: bool = False
+) -> Clarification:
+    """Says what was not understood and offers questions that can be answered, where there are any.
+
+    `leans`: the question points at the answer before.
+    """
+    said = _not_understood(question, lost, leans)
     if lost:
         said += " Could you say it differently, or is it one of these?" if near else " Could you say it differently?"
     elif near:
@@ -77,11 +82,13 @@ def unknown(question: str, lost: tuple[str, ...], best: Candidate | None, near: 
     return Clarification(said, tuple(Choice(q, question=q) for q in near), "unknown", lost, best.confidence if best else 0.0)
 
 
-def _not_understood(question: str, lost: tuple[str, ...]) -> str:
+def _not_understood(question: str, lost: tuple[str, ...], leans: bool) -> str:
     if foreign(question):
         return "I understand questions in English only so far."
     if lost:
         return f"I could not find {_quoted(lost[:4])} in this database."
+    if leans:
+        return "That seems to be about the answer before, but I could not tell what to do with it."
     return "I could not relate that to this database."
 
 

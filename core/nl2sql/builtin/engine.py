@@ -24,6 +24,8 @@ from core.nl2sql.builtin.suggest import suggest, suggest_near
 
 _GUESS = 0.25
 """Below this a reading is no guess worth showing."""
+_LOST = 0.4
+"""How often a question that points at the answer before is right as a question of its own, against one that does not."""
 _LONGEST = 2_000
 """Characters of a question that are read; nobody says more in one question."""
 
@@ -64,6 +66,8 @@ class BuiltinEngine:
             if edited and edited.candidate.enough:
                 return self._edited(edited, index, context)
             return self._unknown(asked, index, best)
+        if not fresh and followups.leans(asked, context, index, today):
+            return self._unknown(asked, index, replace(best, confidence=_LOST * best.confidence), leans=True)
         drafted = self._drafted(best, index, (), best.parse.chart_kind)
         question_back = ambiguous(best, context)
         return replace(question_back, draft=drafted) if question_back else drafted
@@ -103,12 +107,12 @@ class BuiltinEngine:
     def _read(self, question: str, context: Context, index: Index, today: date) -> list[Candidate]:
         return read(question, index, today, context.resolutions, self._conventions)
 
-    def _unknown(self, asked: str, index: Index, best: Candidate | None) -> Clarification:
+    def _unknown(self, asked: str, index: Index, best: Candidate | None, leans: bool = False) -> Clarification:
         """What was not understood, questions about what was, and the best reading where there is any to speak of."""
         items = best.parse.items if best else link(asked, index, date.min)
         near = suggest_near(items, index, 3, lambda question: self.can_answer(question, Context(), index.catalog))
         choices = tuple(dict.fromkeys((*near, *self.suggest(index.catalog, 3))))[:3]
-        said = unknown(asked, unused(best.parse) if best else strangers(asked, index), best, choices)
+        said = unknown(asked, unused(best.parse) if best else strangers(asked, index), best, choices, leans)
         guess = best is not None and best.confidence >= _GUESS
         return replace(said, draft=self._drafted(best, index, (), best.parse.chart_kind)) if best and guess else said
 

@@ -77,6 +77,15 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
     return changed
 
 
+def leans(question: str, context: Context, index: Index, today: date) -> bool:
+    """Whether the words point at the answer before, so that a reading of them alone is not what was meant."""
+    previous = next((query for turn in reversed(context.turns) if turn.draft and (query := _query(turn, index))), None)
+    if previous is None:
+        return False
+    text = POLITE.sub("", question.strip().lower())
+    return lean(text, link(text, index, today), previous) is Lean.LEANS
+
+
 def _changed(
     previous: Query, question: str, before: tuple[str, ...], context: Context, index: Index, today: date, conventions: Conventions
 ) -> Edit | None:

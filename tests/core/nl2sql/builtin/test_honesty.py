@@ -187,3 +187,11 @@ def test_a_follow_up_with_a_word_nobody_knows_is_asked_about(shop: Catalog) -> N
     answer = ask("only the grumpy ones sorted by city", shop, context(("list the customers", first)))
     assert isinstance(answer, Clarification)
     assert "grumpy" in answer.unused_words
+
+
+def test_words_that_point_at_the_answer_before_are_not_answered_without_it(shop: Catalog) -> None:
+    before = context(("which customers are from Spain", drafted("which customers are from Spain", shop)))
+    answer = ask("since when are they customers", shop, before)
+    assert isinstance(answer, Clarification)
+    assert answer.question.startswith("That seems to be about the answer before")
+    assert answer.draft is not None and answer.draft.confidence < 0.5
