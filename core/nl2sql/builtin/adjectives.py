@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Field, Query, Ref, comparisons, tables_of
+from core.nl2sql.builtin.query import Arith, Field, Query, Ref, comparisons, tables_of
 
+_IN_TIME = {"longest": False, "shortest": False, "slowest": True, "fastest": True}
+"""Of days between dates, and whether the word means the other end than for a number: the slowest took most days."""
 _MEASURED = ("", "avg", "sum", "max", "min")
 _FROM = re.compile(r"^(?:from )?(?:the )?(\w+) to (?!(?:the )?(?:very )?top$).*")
 _FIRST = re.compile(r" (date )?(first|on top|(at|to) (the )?(very )?top|up (top|front))$")
@@ -26,6 +28,8 @@ def ranked_as(query: Query, parse: Parse, phrase: str) -> tuple[Field, bool] | N
     if phrase in lexicon.frequency:
         counts = [f for f in query.measures if f.aggregate == "count"]
         return (counts[0], False) if counts else None
+    if phrase in _IN_TIME and (lasting := next((f for f in _fields(query) if _lasts(f)), None)):
+        return lasting, _IN_TIME[phrase]
     words = lexicon.implied.get(phrase, [])
     if found := _spoken_of(query, parse.index, words):
         return found
@@ -36,6 +40,10 @@ def ranked_as(query: Query, parse: Parse, phrase: str) -> tuple[Field, bool] | N
         if implied := parse.implied(phrase, table):
             return Field(implied[0]), implied[1]
     return None
+
+
+def _lasts(field: Field) -> bool:
+    return isinstance(field.expr, Arith) and field.expr.op == "days"
 
 
 def _of_entity(query: Query, parse: Parse, phrase: str) -> tuple[Field, bool] | None:
