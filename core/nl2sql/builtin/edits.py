@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.nl2sql.builtin.affirming import affirmed
 from core.nl2sql.builtin.amounts import amounts
 from core.nl2sql.builtin.beyond import beyond
 from core.nl2sql.builtin.change import Change
@@ -21,6 +22,7 @@ from core.nl2sql.builtin.unfolding import unfolded
 Edit = Callable[[Query, Change], Query]
 
 EDITS: tuple[Edit, ...] = (
+    affirmed,
     figure_as_share,
     drop_filters,
     flipped,

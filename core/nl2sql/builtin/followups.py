@@ -8,6 +8,7 @@ from datetime import date
 from math import exp
 
 from core.models import Context, Turn
+from core.nl2sql.builtin.affirming import affirmations
 from core.nl2sql.builtin.alluding import alluded
 from core.nl2sql.builtin.anchoring import anchored
 from core.nl2sql.builtin.asking import held
@@ -116,6 +117,7 @@ def _fragment(items: list[Item], previous: Query, context: Context, index: Index
     """What the follow-up's words say by themselves, read beside the query before it."""
     parse = Parse(index, items, today, resolutions=context.resolutions, subject=previous.subject, context=tables_of(previous))
     parse.anchors = tuple(measure_table(field) for field in previous.measures)
+    affirmations(previous, parse)
     prefer_known(previous, parse)
     led(previous, parse)
     alluded(previous, parse)
