@@ -12,6 +12,8 @@ from core.nl2sql.builtin.text import lemma
 _GENERIC = ("name", "title")
 _BETWEEN = {"of", "the", "all", "any", "each", "every", "our", "these", "those", "different"}
 _JOINING = {"and", ",", "&", "the", "as", "well", "full"}
+_LISTING = {"with", "just", "only", "the", "their"}
+"""Words between rows and the columns that are listed of them."""
 _CERTAIN, _NEAR = 0.8, 0.6
 
 
@@ -28,7 +30,7 @@ def owned(parse: Parse) -> None:
             continue
         if item.kind != "name" or item.role or lemma(item.lower) not in _GENERIC:
             continue
-        named = _named(parse, item)
+        named = _named(parse, item) or _headed(parse, item)
         if named is not None and _is_column_of_names(parse, named):
             item.role = "naming"  # "names of directors" where a column holds them: the directors themselves
         elif named is not None and (owner := _table(named)):
@@ -85,6 +87,16 @@ def _named(parse: Parse, item: Item) -> Item | None:
     if before and before[0].text in ("'s", "’s", "'", "’"):
         before = before[1:]
     return before[0] if before and before[0].kind == "name" else None
+
+
+def _headed(parse: Parse, item: Item) -> Item | None:
+    """ "German customers: name, email", "customers, names only": the table whose columns are listed behind it."""
+    for other in parse.before(item, 6):
+        if other.kind == "name":
+            return other if _table(other) and not other.role else None
+        if other.kind != "mark" and other.lower not in _LISTING:
+            return None
+    return None
 
 
 def _of(item: Item) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from core.nl2sql.builtin.shorthand import written_out
+
 _TOKEN = re.compile(
     r"""(?P<quoted>"[^"]+"|“[^”]+”|‘[^’]+’|(?<!\w)'[^']+'(?!\w)|`[^`]+`)
       |(?P<possessive>['’]s\b|(?<=s)['’](?!\w))
@@ -36,12 +38,6 @@ _CONTRACTIONS = (
         r"were never \1",
     ),
     (re.compile(r"\b(?:has|have|had) (?:got )?nothing (\w{2,}ed)\b", re.IGNORECASE), r"were never \1"),
-    (re.compile(r"\bgimme\b", re.IGNORECASE), "give me"),
-    (re.compile(r"\bw/o(?=\s)", re.IGNORECASE), "without"),
-    (re.compile(r"\bw(?:/|(?=\s+\w))(?=\s)", re.IGNORECASE), "with"),
-    (re.compile(r"(?:\b(?:nr|nbr|num|no)\.?|#) of\b", re.IGNORECASE), "number of"),
-    (re.compile(r"\bhow (?:mny|man|mnay|amny)\b", re.IGNORECASE), "how many"),
-    (re.compile(r"\brev\b", re.IGNORECASE), "revenue"),
     (re.compile(r"\b(i|we|you|they)['’](m|re|ve|d|ll)\b", re.IGNORECASE), r"\1"),
 )
 with Path(__file__).with_name("forms.toml").open("rb") as _file:
@@ -77,7 +73,7 @@ def normalise(question: str) -> str:
     text = unicodedata.normalize("NFC", question)
     for pattern, replacement in _CONTRACTIONS:
         text = pattern.sub(replacement, text)
-    return text
+    return written_out(text)
 
 
 def _token(match: re.Match[str]) -> Token:
