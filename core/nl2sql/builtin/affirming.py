@@ -26,7 +26,7 @@ def affirmations(query: Query, parse: Parse) -> None:
             rest = list(takewhile(lambda other: other.kind != "mark", parse.after(verb, 99)))
             if all(_adds_nothing(other) for other in rest):
                 for said in (item, verb, *rest):
-                    said.role = _ROLE
+                    said.role, said.kind, said.links = _ROLE, "stop", ()
 
 
 def affirmed(query: Query, change: Change) -> Query:
@@ -35,8 +35,8 @@ def affirmed(query: Query, change: Change) -> Query:
     if at is None or not any(item.role == _ROLE for item in change.parse.items):
         return query
     other = _turned(query.where[at])
-    words = condition_words(other, change.index).strip()
-    change.said.append(words if not words.endswith("with") else "the other ones")
+    now, before = (condition_words(condition, change.index).strip() for condition in (other, query.where[at]))
+    change.said.append(f"{now} instead of {before}" if not now.endswith("with") else "the other ones")
     return replace(query, where=(*query.where[:at], other), order=(), limit=None, offset=0)
 
 
