@@ -11,6 +11,7 @@ from core.nl2sql.builtin.money import money
 from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.numerals import tidy
 from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.people import holds_people
 from core.nl2sql.builtin.query import Compare, Expr, Field, Query, Ref, refs
 from core.nl2sql.builtin.scales import in_unit
 from core.nl2sql.builtin.stored import stored_count
@@ -120,10 +121,22 @@ def _compared(parse: Parse, cue: Item, number: Item) -> tuple[Field | None, str]
             break
         if other.kind in ("value", "number", "mark") or other.is_cue("compare"):
             break
-    if unit is None and follow is None and parse.subject and (main := main_measure(parse, parse.subject)):
+    if unit is None and follow is None and parse.subject and (main := _meant(parse, number)):
         parse.notes.append(Assumption("column", f"{number.text} is compared with {main.column}"))
         return Field(main), ""
     return unit, ""
+
+
+_OLDEST = 120
+
+
+def _meant(parse: Parse, number: Item) -> Ref | None:
+    """ "Editors under 30", "companies that ask for more than 70,000": the age of people, or the one number rows are about."""
+    if holds_people(parse.subject, parse.index) and (number.number or 0) <= _OLDEST:
+        names = parse.index.names.columns
+        ages = [c for c in parse.index.table(parse.subject).columns if "age" in names[parse.subject, c.name] and c.kind.numeric]
+        return Ref(parse.subject, ages[0].name) if len(ages) == 1 else main_measure(parse, parse.subject)
+    return main_measure(parse, parse.subject) or only_number(parse, parse.subject)
 
 
 def _continued(parse: Parse, cue: Item) -> Field | None:

@@ -174,7 +174,7 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
             links = tuple(found for found in links if found.kind == "table")  # nor is "discontinued products"
         if len(key) == 1 and last.lemma in _AUXILIARY:
             links = ()  # "are" is no column that says whether somebody is something
-        elif len(key) == 1 and last.lower in index.lexicon.function:
+        elif len(key) == 1 and last.lower in index.lexicon.function and not _is_asked_per(tokens, position):
             links = tuple(found for found in links if found.score >= _SURE)
         if links:
             size = len(key)
@@ -191,6 +191,11 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
             item = _item(tokens, position, end, "name", _LED * size if led else weight)
             item.links, item.led = links, led
             yield item
+
+
+def _is_asked_per(tokens: Sequence[Token], position: int) -> bool:
+    """ "How many actors per show": no word of asking there, but what is counted for."""
+    return tokens[position].lemma in _ASKING and position > 0 and tokens[position - 1].lower in ("per", "each", "every", "by")
 
 
 def _denies(tokens: Sequence[Token], position: int) -> bool:
@@ -274,7 +279,7 @@ def _value_weight(tokens: Sequence[Token], start: int, end: int, links: Sequence
             return 0.0
         if token.lower in GRAINS:
             return 0.0
-        if token.lower in index.lexicon.stop and not (token.text[0].isupper() and start) and not _is_state(tokens, start, index):
+        if token.lower in index.lexicon.stop and not _is_written_as_name(tokens, start) and not _is_state(tokens, start, index):
             return 0.0
         cased = any(token.text == found.value for found in links) and token.text[0].isupper() and start > 0
         if token.text == "A" or token.text == "I" or (len(token.text) <= 2 and not token.text.isupper()):
@@ -284,6 +289,14 @@ def _value_weight(tokens: Sequence[Token], start: int, end: int, links: Sequence
         return 1.08 if cased else 0.93
     cased = any(words(found.value) == words(said) and found.value == said for found in links)
     return size * (1.12 if cased else 1.05) + 0.2
+
+
+def _is_written_as_name(tokens: Sequence[Token], start: int) -> bool:
+    """ "US suppliers", "orders from It": a capital within a question, or two where not all of it is shouted."""
+    shouted = all(token.text.isupper() for token in tokens if token.kind == "word")
+    return tokens[start].text[0].isupper() and (
+        bool(start) or (len(tokens[start].text) > 1 and tokens[start].text.isupper() and not shouted)
+    )
 
 
 def _is_state(tokens: Sequence[Token], start: int, index: Index) -> bool:

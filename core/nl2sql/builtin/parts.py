@@ -10,7 +10,27 @@ from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.plan import measure_table
 from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Field, refs
 
-_VERBS = {"are", "were", "was", "is", "come", "comes", "came", "have", "has", "had", "that", "who", "which", "from", "went", "go"}
+_VERBS = {
+    "are",
+    "were",
+    "was",
+    "is",
+    "come",
+    "comes",
+    "came",
+    "have",
+    "has",
+    "had",
+    "that",
+    "who",
+    "which",
+    "from",
+    "went",
+    "go",
+    "get",
+    "gets",
+    "got",
+}
 
 Plain = Compare | AnyOf
 

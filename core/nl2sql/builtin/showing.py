@@ -10,6 +10,8 @@ from core.nl2sql.builtin.zones import attached, listed, sibling_column
 
 _DATES = {"date", "dates", "year", "years", "day", "days"}
 _WH = {"who", "whom", "what", "where", "when", "how"}
+_WHICH = {"what", "which", "how", "at", "for"}
+_OPENING = {"is", "are", "was", "were", "does", "do", "did", "the", "their", "its", "in", "on", "from", "with"}
 _POSSESSIVES = {"their", "its", "his", "her"}
 
 
@@ -121,7 +123,29 @@ def _theirs(parse: Parse, item: Item) -> bool:
     if _said_with(parse.before(item, 2)) and not parse.outputs and bool(parse.subject):
         return _ends_with(parse, item)
     plain = not any(output.field.aggregate for output in parse.outputs)
+    if plain and not parse.ranked and not parse.groups and _asked_again(parse, item):
+        return True
     return before[:1] == ["their"] and before[1:2] in (["and"], ["with"]) and plain and bool(parse.subject)
+
+
+def _asked_again(parse: Parse, item: Item) -> bool:
+    """ "Which clubs do we have and what are their grounds", "the races and the track each was run on"."""
+    behind = [other.lower for other in parse.after(item, 6)]
+    said: list[str] = []
+    rows = iter(parse.before(item, 12))
+    for other in rows:
+        if other.lower in ("and", ","):
+            break
+        said.append(other.lower)
+    opened = bool(set(said) & _WHICH) and set(said) <= _WHICH | _OPENING
+    taken_up = opened and bool({"each", "they", "it", "their", "its"} & {*said, *behind})
+    of_each = set(said) <= {"the", "a", "which"} and "each" in behind
+    if not (taken_up or of_each):
+        return False
+    named = next((other for other in rows if other.kind in ("name", "value")), None)
+    return named is not None and (
+        named.kind == "value" or (named.table is not None and named.table.table == parse.subject and not named.owner)
+    )
 
 
 def _beside_subject(parse: Parse) -> None:

@@ -7,15 +7,19 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.lexicon import Cue
 from core.nl2sql.builtin.money import money_for
 from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.people import holds_people
 from core.nl2sql.builtin.query import Expr, Field, Order, refs
 
 _CUES = ("top", "bottom", "best", "worst", "leading")
+_SIZES = ("biggest", "largest", "greatest", "smallest")
+"""Said of whom money comes from, and of what brings it in."""
 
 
 def by_revenue(parse: Parse) -> None:
     """Ranks what has no measure yet; where there is no money to rank by it is a doubt."""
     cue = next(
-        (item for item in parse.items if item.is_cue("superlative") and item.lower in _CUES and item.role in ("", "limit")), None
+        (item for item in parse.items if item.is_cue("superlative") and _ranks_money(parse, item) and item.role in ("", "limit")),
+        None,
     )
     if cue is None or parse.order or parse.ranked or not _plain(parse, cue):
         return
@@ -27,10 +31,19 @@ def by_revenue(parse: Parse) -> None:
     field = Field(earned) if next(refs(earned)).table == parse.subject else Field(earned, "sum")
     cue.role = "limit"
     parse.ranked.append(field)
-    parse.order.append(Order(field, cue.lower not in ("bottom", "worst")))
+    parse.order.append(Order(field, cue.lower not in ("bottom", "worst", "smallest")))
     parse.direction = ""
     parse.limit = parse.limit or (1 if _single(parse, cue) else 10)
     parse.notes.append(Assumption("measure", f"“{cue.text}” is taken as by revenue; say another measure for another ranking"))
+
+
+def _ranks_money(parse: Parse, item: Item) -> bool:
+    """ "The biggest customer" brings in most; the biggest city or film does not."""
+    if item.lower in _CUES:
+        return True
+    sized = item.lower in _SIZES and bool(parse.subject)
+    events = {next(refs(expr)).table for expr in _moneys(parse)} if sized else set()
+    return sized and (parse.subject in events or (bool(events) and holds_people(parse.subject, parse.index)))
 
 
 def more(parse: Parse) -> None:
