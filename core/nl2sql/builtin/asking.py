@@ -8,6 +8,7 @@ from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.people import holds_people, people_meant
 from core.nl2sql.builtin.query import Field, Query, Ref, refs, tables_of
 
 _PLACES = ("location", "city", "country", "hometown", "nationality", "state", "address", "region", "place", "venue")
@@ -15,6 +16,8 @@ _WORDS = re.compile(
     r"(^(and |also |plus )?|\b(and|also|add|with|show|plus|,) )(where|when|how (?!many\b|much\b|about\b)(\w+))\b"
     r"|\bhow much (?:are|is|were|was|do|does|did) (they|it|those|these)( cost)?\b"
 )
+_ASKS = re.compile(r" (is|are|was|were|do|does|did|has|have|had|they|it|he|she|each)\b")
+_WHO = re.compile(r"^(and |but |so )?(who|whose)\b(?! else)")
 _TIMES = {"year", "years", "date", "dates", "day", "days", "time"}
 _LED_IN = {"the", "with", "and", "their", "its", "add", "show", "also", ","}
 _SHOWN_AS_SAID = 0.55
@@ -33,6 +36,25 @@ def asked_columns(query: Query, change: Change) -> list[Field]:
         return []
     found = [*_by_word(query, change), *_by_time(query, change), *_left_over(query, change)]
     return list(dict.fromkeys(found))
+
+
+def asked_people(query: Query, change: Change, named: list[Field]) -> list[Field]:
+    """ "Who placed them?", "whose were those?": the people that rows have to do with, and what else of them is `named`."""
+    parse = change.parse
+    asks_more = parse.ranked or parse.limit or parse.groups or parse.having or any(i.is_cue("count") for i in parse.items)
+    if not _WHO.match(change.text) or asks_more:
+        return []
+    places = {ref.table for f in named for ref in refs(f.expr)}
+    if named:
+        others = places and query.subject not in places and all(holds_people(place, change.index) for place in places)
+        return named if others else []
+    if holds_people(query.subject, change.index):
+        return []
+    table = people_meant(query.subject, parse)
+    shown = parse.label(table) if table else []
+    for item in parse.items if shown else ():
+        item.role = item.role or ("target" if item.kind == "name" and item.table and item.table.table == table else "")
+    return [] if set(shown) <= set(query.select) else shown
 
 
 def held(query: Query, parse: Parse) -> None:
@@ -56,7 +78,9 @@ def held(query: Query, parse: Parse) -> None:
 def _by_word(query: Query, change: Change) -> list[Field]:
     """What the word of asking names."""
     found: list[Field] = []
-    for match in _WORDS.finditer(change.text) if not change.parse.where else ():
+    for match in _WORDS.finditer(change.text):
+        if change.parse.where and not (match[5] or _ASKS.match(change.text[match.end() :])):
+            continue  # "where the price is 5" narrows
         word, adjective = match[4] or "how", match[5] or ("expensive" if match[6] else "")
         field = _place(query, change) if word == "where" else _moment(query, change) if word == "when" else None
         field = field or _quality(query, change, adjective)

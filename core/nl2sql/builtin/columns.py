@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from core.nl2sql.builtin.asking import asked_columns
+from core.nl2sql.builtin.asking import asked_columns, asked_people
 from core.nl2sql.builtin.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.ellipsis import left_open
 from core.nl2sql.builtin.explain import field_words
@@ -16,6 +16,9 @@ from core.nl2sql.builtin.query import Field, Query, Ref, refs
 _SHOWS = {"show", "add", "include", "display", "give", "put"}
 _HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\b")
 
+_OF_EACH = re.compile(r"\bthem\W*$")
+"""Who teaches them: of each of those shown."""
+
 
 def columns(query: Query, change: Change) -> Query:
     """ "Also show their email" adds to a list; "just the names" and "what is its budget?" take the place of what it shows."""
@@ -25,16 +28,18 @@ def columns(query: Query, change: Change) -> Query:
         change.parse.outputs = []
         return query
     new = _named([*change.shown(aggregated=False), *asked_columns(query, change)], change) or _asked_table(query, change)
+    whom = asked_people(query, change, new)
+    new = whom or new
     if not new or change.parse.groups or (change.shown(aggregated=True) and query.measures):
         return query
-    adds = _adds(change)
+    adds = change.adds_surely or bool(_OF_EACH.search(change.text)) if whom else _adds(change)
     if query.measures and not is_scalar(query):
         return _beside_groups(query, new, change) if adds else query
     base = rows_of(query, change) if query.limit is not None and _leads_on(query, new, change) else as_list(query, change)
-    asks = change.asks or (change.lists and all(item.role != "condition" for item in change.parse.items))
+    asks = (change.asks and not whom) or (change.lists and all(item.role != "condition" for item in change.parse.items))
     beside = adds or (change.conventions.show_measure and asks and not (_of_one(change) and set(new) - set(query.select)))
     if not beside or (is_scalar(query) and not change.adds_surely):
-        base = replace(base, select=(), distinct=not is_scalar(query) and (base.distinct or _is_that(change)))
+        base = replace(base, select=(), distinct=not is_scalar(query) and (base.distinct or bool(whom) or _is_that(change)))
     else:
         new = [f for f in new if f not in query.select] or new
     return _shown(base, query, new, change)

@@ -43,7 +43,8 @@ _POINTS_SURELY = re.compile(
     r"\b(instead|of (those|these|them|that)|among (those|these|them)|(for|of|with) it|the same|this (list|result|chart)"
     r"|(the|that|this) (filter|filters|chart|result|list)|(that|this|it)\?*$"
     r"|(which|this|that|these|those|the|only|other|first|second|third|fourth|fifth|last|[a-z]+est|most [a-z]+|[a-z]+) ones?\b"
-    r"(?! of the)|each\W*$|(does|do|did|has|have|is|are|was|were) each\b|each (have|has|do)\b|as well\W*$|too\W*$)"
+    r"(?! of the)|that (day|week|month|quarter|year|season|period)\b"
+    r"|each\W*$|(does|do|did|has|have|is|are|was|were) each\b|each (have|has|do)\b|as well\W*$|too\W*$)"
 )
 _ASKS_OF_THEM = re.compile(
     r"^(and )?(how|which|what)\b[\w ]* (do|does|did|have|has|had|were|was|are|is) (they|those|these|it|he|she)\b"
@@ -78,6 +79,7 @@ _ARE_THERE = re.compile(r"^(and |so )?(which|what|who) [\w ]*\b(are|is|were|was)
 _NOT_ONES = re.compile(r"\b(more than|less than|at least|at most|exactly|only|over|under|than) one\b")
 
 
+_RELATIVES = {"who", "that", "which", "whose", "with", "without", "in", "from", "where"}
 _FEW = 5
 """Words of "any price please"; more are a question."""
 
@@ -98,6 +100,7 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
         or _POINTS_THERE.search(text)
         or (previous.limit == 1 and previous.grouped and _ARE_THERE.match(text))
         or counts_its_rank(items, previous)
+        or _points_at_rows(items)
         or _POINTS_SURELY.search(_NOT_ONES.sub("", text))
         or (_PRONOUN.search(text) and not _antecedent(text, items))
     ):
@@ -124,6 +127,17 @@ def counts_its_rank(items: list[Item], previous: Query) -> bool:
         return False
     named = said[1].table
     return said[0].lower.startswith("how many") and named is not None and named.table == ranked.table
+
+
+def _points_at_rows(items: list[Item]) -> bool:
+    """ "Who got those refunds?": rows that were spoken of; "those customers who pay late" are told by what follows."""
+    for at, item in enumerate(items):
+        noun, after = items[at + 1 : at + 2], items[at + 2 : at + 3]
+        if item.lower not in ("those", "these") or not noun or noun[0].kind not in ("name", "value"):
+            continue
+        if not after or after[0].lower not in _RELATIVES:
+            return True
+    return False
 
 
 def _asks(text: str, items: list[Item]) -> bool:

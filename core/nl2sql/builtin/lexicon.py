@@ -62,6 +62,7 @@ class Lexicon:
         self.light: frozenset[str] = frozenset(data["words"]["light"])
         self.frequency: frozenset[str] = frozenset(data["frequency"]["most"])
         self.implied: dict[str, list[str]] = {**data["compare_implies"], **data["superlative_implies"]}
+        self.people: dict[str, frozenset[str]] = {verb: frozenset(said) for verb, said in data["people"].items()}
         self.alike: dict[str, list[str]] = data["alike"]
         self.derived: dict[str, list[str]] = data["derived"]
 

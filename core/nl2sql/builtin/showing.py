@@ -61,7 +61,13 @@ def _led(parse: Parse) -> None:
 def _date(parse: Parse, item: Item) -> None:
     """ "The method, date and amount of each payment", "the date of the performance": the date of the rows asked for."""
     beside = next((other.lower for other in parse.after(item, 1)), "")
-    if item.lower not in _DATES or parse.in_condition(item) or not parse.subject or not (listed(parse, item) or beside == "of"):
+    behind = parse.in_condition(item) and not (_said_with(parse.before(item, 2)) and _ends_with(parse, item))
+    if (
+        item.lower not in _DATES
+        or behind
+        or not parse.subject
+        or not (listed(parse, item) or _said_with(parse.before(item, 2)) or beside == "of")
+    ):
         return
     yearly = item.lower.startswith("year")
     ref = parse.year_of(parse.subject) if yearly else parse.date_of(parse.subject)
@@ -97,7 +103,8 @@ def _ends_with(parse: Parse, item: Item) -> bool:
     """ "Films with the year": the question ends there, so that nothing is said of it but that it is shown."""
     rest = [other for other in parse.after(item, 9) if other.kind != "mark" and other.lower not in ("and", "the", "please")]
     plain = not any(output.field.aggregate for output in parse.outputs) and not parse.having and not parse.ranked
-    return plain and all(other.kind == "name" or other.role == "order" for other in rest) and not _reads_as_table(parse, item)
+    names = all(other.kind == "name" or other.role == "order" or other.lower in _DATES for other in rest)
+    return plain and names and not _reads_as_table(parse, item)
 
 
 def _entity_of(parse: Parse, ref: Ref) -> str:

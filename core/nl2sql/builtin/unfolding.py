@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from core.nl2sql.builtin.asking import asked_columns
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.explain import plural
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.listing import picks_group, within_groups
 from core.nl2sql.builtin.naming import key_columns
 from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.people import people_meant
+from core.nl2sql.builtin.plan import measure_table
 from core.nl2sql.builtin.query import Field, Query, Ref, Related
 
 _WHO = re.compile(
@@ -19,6 +23,12 @@ _WHO_ARE = re.compile(r"^(and |but |so )?(who|which|what) (are|were|is|was) (the
 _NAMES = re.compile(r"^(and |now |so )?(name|list) (me )?(all )?(the )?(ones?|those|them)\b")
 _NAMED = re.compile(r"^(and |but |so )?(which|what|(who|what) (are|were) (the|its|their|all)) ")
 _LISTED = re.compile(r"^(and |now |so )?(list|show|name|give|display|see)( me)?( all)? (those|these|its|their) ")
+_WHOM = re.compile(r"^(and |but |so )?(who|whose)\b(?! else)")
+_ROWS = re.compile(
+    r"^(and |now |so )?((list|show|name|give|display|see)( me)?\b(?! (only|just|it|that)\b)|(which|what) ones? (are|were)\b)"
+)
+_SURELY = re.compile(r"^(and |now |so )?(list|name|which|what)\b")
+_OTHERS = re.compile(r"\b(also|too|as well|add|include|including|only|just|instead)\b")
 _BACK = re.compile(r"\b(those|these|them|they|their|that|there|he|she|its?|ones?)\b")
 
 
@@ -28,7 +38,7 @@ def unfolded(query: Query, change: Change) -> Query:
     if not (query.measures and query.dimensions) or query.combine or _asks_more(parse):
         return query
     named = _asked_for(query, change)
-    shown = _shown_of(named, query, change) if named else _own_names(query, change)
+    shown = _shown_of(named, query, change) if named else _own_names(query, change) or _members(query, change)
     if not shown:
         return query
     table = next(ref.table for f in shown if isinstance(ref := f.expr, Ref))
@@ -37,10 +47,16 @@ def unfolded(query: Query, change: Change) -> Query:
     parse.outputs, change.settled = [], True
     parse.where = [c for c in parse.where if not (isinstance(c, Related) and c.table == table)]
     change.said.append(f"the {plural(table, change.index)} themselves")
-    single = table == query.subject
+    rows = _counted(query)
+    single = table == rows
     where = (*query.where, *within_groups(query, change))
-    tables = query.tables if single else tuple(dict.fromkeys((*query.tables, query.subject)))
-    return Query(query.subject, shown, where=where, tables=tables, distinct=not single, stable=query.stable, via=query.via)
+    tables = query.tables if single else tuple(dict.fromkeys((*query.tables, rows)))
+    return Query(rows, shown, where=where, tables=tables, distinct=not single, stable=query.stable, via=query.via)
+
+
+def _counted(query: Query) -> str:
+    """The table whose rows were counted or added up."""
+    return next((table for f in query.measures if (table := measure_table(f))), query.subject)
 
 
 def _asks_more(parse: Parse) -> bool:
@@ -85,12 +101,63 @@ def _own_names(query: Query, change: Change) -> tuple[Field, ...]:
     known = {Field(Ref(table, column)) for column in key_columns(change.index.table(table))} | set(query.dimensions)
     named = not set(label) <= known
     return (
-        label if named and (table == query.subject or not set(change.parse.label(query.subject)) - _keys(query, change)) else ()
+        label
+        if named and (table == query.subject or not set(change.parse.label(query.subject)) - _keys(query.subject, change))
+        else ()
     )
 
 
-def _keys(query: Query, change: Change) -> set[Field]:
-    """The columns of the counted rows that only tell them apart or lead to others."""
-    table = change.index.table(query.subject)
+def _members(query: Query, change: Change) -> tuple[Field, ...]:
+    """What is asked of the rows of a group that is picked: "who does the photos?", "list the visa ones with their dates"."""
+    whom = bool(_WHOM.match(change.text))
+    if _OTHERS.search(change.text) or not (whom or (_ROWS.match(change.text) and _picks(query, change))):
+        return ()
+    rows = _counted(query)
+    table = people_meant(rows, change.parse) if whom else _named_rows(rows, query, change)
+    label = change.parse.label(table) if table else []
+    if not label or set(label) <= set(query.dimensions):
+        return ()
+    said = [*_said(change), *asked_columns(replace(query, subject=rows, order=()), change)]
+    said = [f for f in said if f not in query.dimensions and _reached(f, rows, change)]
+    nameless = set(label) <= _keys(rows, change)
+    return tuple(dict.fromkeys(said if nameless and said and not whom else (*label, *said)))
+
+
+def _named_rows(rows: str, query: Query, change: Change) -> str:
+    """The rows that were counted; of rows without a name, such as the items of orders, what they are of: the products."""
+    graph, by = change.index.graph, [f.expr.table for f in query.dimensions if isinstance(f.expr, Ref)]
+    if not (graph.is_link(rows) or graph.is_pure_link(rows)) or not set(change.parse.label(rows)) <= _keys(rows, change):
+        return rows
+    chain = [edge.other for table in by for edge in graph.path((rows,), table) or ()]
+    near = [table for table in (*chain, *graph.ends(rows)) if table not in by]
+    return next((table for table in near if not set(change.parse.label(table)) <= _keys(table, change)), rows)
+
+
+def _said(change: Change) -> list[Field]:
+    """The columns said of rows; a number of theirs is shown as it is where no total was asked for."""
+    totals = any(item.is_cue("aggregate") for item in change.parse.items)
+    fields = [output.field for output in change.parse.outputs]
+    fields = [replace(f, aggregate="", label="") if f.aggregate == "sum" and not totals and not f.distinct else f for f in fields]
+    return [f for f in fields if isinstance(f.expr, Ref) and not f.aggregate]
+
+
+def _reached(field: Field, rows: str, change: Change) -> bool:
+    return isinstance(field.expr, Ref) and change.index.graph.path((rows,), field.expr.table) is not None
+
+
+def _picks(query: Query, change: Change) -> bool:
+    """Whether rows of a group are asked for: their one group is told already, or something else of them is."""
+    where = change.parse.where
+    if query.limit == 1 and _BACK.search(change.text):
+        return True
+    if not where:
+        return False
+    told = len(query.dimensions) == 1 and picks_group(query, where)
+    return bool(_SURELY.match(change.text)) or told or any(f not in query.dimensions for f in _said(change))
+
+
+def _keys(name: str, change: Change) -> set[Field]:
+    """The columns of a table's rows that only tell them apart or lead to others."""
+    table = change.index.table(name)
     led = [column for key in table.foreign_keys for column in key.columns]
-    return {Field(Ref(query.subject, column)) for column in (*key_columns(table), *led)}
+    return {Field(Ref(name, column)) for column in (*key_columns(table), *led)}

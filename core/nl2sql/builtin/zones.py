@@ -97,7 +97,7 @@ def sibling_column(parse: Parse, item: Item) -> Ref | None:
 
 def _joined(parse: Parse, joint: Item, definite: bool) -> bool:
     """Joined by "and": as what it is joined to, but "… of actors and the musicals" is asked for again."""
-    before = next((other for other in parse.before(joint, 6) if other.kind in ("name", "value", "number")), None)
+    before = next((o for o in parse.before(joint, 6) if o.kind in ("name", "value", "number") or o.role == "target"), None)
     if definite or before is None or before.role in ("target", "measure", "group", ""):
         return False
     if before.role == "subject":
