@@ -48,6 +48,7 @@ from core.nl2sql.builtin.placing import places, whiches
 from core.nl2sql.builtin.referring import referred
 from core.nl2sql.builtin.sides import sides
 from core.nl2sql.builtin.singling import singled
+from core.nl2sql.builtin.stocking import emptied
 from core.nl2sql.builtin.subject import find_subject
 from core.nl2sql.builtin.text import lemma
 
@@ -156,6 +157,7 @@ PASSES: tuple[Pass, ...] = (
     pairing.pairs,
     compared,
     sides,
+    emptied,
     selves.claim,
     grouping.groups,
     counting.bare_numbers,

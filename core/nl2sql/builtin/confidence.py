@@ -52,7 +52,7 @@ def evidence(parse: Parse, query: Query) -> float:
         sure -= 0.5  # a part of something was asked for, not the whole
     if any(item.lower in parse.index.lexicon.beyond for item in lost):
         sure -= 0.25
-    if _BEYOND.search(" ".join(item.lower for item in parse.items)):
+    if _BEYOND.search(" ".join(item.lower for item in parse.items if item.role != "condition")):
         sure -= 0.5
     if any(lemma(item.lower) == "sell" for item in lost) and any(c.op == "period" for c in comparisons(query.where)):
         sure -= 0.25  # when something was sold is another date than its own

@@ -10,7 +10,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.keygraph import Edge
 from core.nl2sql.builtin.nouns import related_table
 from core.nl2sql.builtin.parse import Clause, Parse
-from core.nl2sql.builtin.plan import places_of
+from core.nl2sql.builtin.plan import measure_table, places_of
 from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Field, Query, Ref, Related
 
 _COPULAS = {"is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "has", "have", "had", "should", "must", "can"}
@@ -79,6 +79,8 @@ def deny(parse: Parse) -> None:
         if column := asked_column(parse, clause, quantified=clause.quantified):
             parse.where.append(_values_without(parse, column, clause))
             parse.distinct = parse.distinct or not any(output.field.aggregate for output in parse.outputs)
+        elif _of_measured(parse, clause):
+            parse.where.extend(_opposite(clause.where))
         elif clause.subject != parse.subject:
             parse.where.extend(_of_other(parse, clause))
         else:
@@ -130,6 +132,17 @@ def _folded(parse: Parse, clause: Clause) -> list[Condition]:
     if not beyond:
         return _opposite(clause.where)
     return _not_among(parse, clause) if len(beyond) < len(clause.where) else [_no_row(parse, clause)]
+
+
+def _of_measured(parse: Parse, clause: Clause) -> bool:
+    """ "Average amount per shop, excluding cancelled ones": each row that is added up has it or has not."""
+    if clause.quantified or clause.having or not parse.groups or not all(isinstance(c, Compare | AnyOf) for c in clause.where):
+        return False
+    measured = {measure_table(output.field) for output in parse.outputs if output.field.aggregate} - {""}
+    far = [table for condition in clause.where for table in tables_of(condition)]
+    chains = [parse.index.graph.path((table,), other) for table in measured for other in far]
+    single = bool(chains) and all(chain is not None and not any(edge.many for edge in chain) for chain in chains)
+    return single and set(clause.tables) <= measured
 
 
 def gate_of(parse: Parse, condition: Condition, subject: str) -> Edge | None:

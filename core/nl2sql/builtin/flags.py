@@ -108,6 +108,8 @@ def _adjective(parse: Parse, item: Item) -> bool:
         "only",
     ):
         return True
+    if after is not None and after.lower == "ones" and not after.role:
+        return True  # "skip the discontinued ones"
     return after is not None and after.kind == "name" and after.table is not None and after.table.table == parse.subject
 
 

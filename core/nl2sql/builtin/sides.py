@@ -7,6 +7,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.parse import Parse, numberlike
 from core.nl2sql.builtin.query import Arith, Compare, Field, Ref
+from core.nl2sql.builtin.stocking import is_level, on_hand
 
 _IN_TIME = {"after": ">", "later than": ">", "before": "<", "earlier than": "<"}
 _WORDS = _IN_TIME | {"more": ">", "higher": ">", "larger": ">", "fewer": "<", "less": "<", "lower": "<", "smaller": "<"}
@@ -43,6 +44,8 @@ def _compared(parse: Parse, word: Item, op: str) -> None:
     left, right = _name(parse.before(word, 4)), _name(parse.after(word, 3))
     if right is not None and (than := next(iter(parse.after(right, 1)), None)) and than.lower == "than":
         left, right = right, _name(parse.after(than, 3))
+    if right is not None and (left is None or not _columns(parse, left, False)) and _below_level(parse, word, op, right):
+        return
     if left is None or right is None:
         return
     temporal = word.lower in _IN_TIME
@@ -52,6 +55,17 @@ def _compared(parse: Parse, word: Item, op: str) -> None:
                 left.role = word.role = right.role = "condition"
                 parse.where.append(_condition(own, op, other, negated(parse, word)))
                 return
+
+
+def _below_level(parse: Parse, word: Item, op: str, right: Item) -> bool:
+    """ "Products below the reorder level": what is on hand of them, though it is not said."""
+    levels = [ref for ref in _columns(parse, right, False) if is_level(parse, ref)]
+    found = next(((held, level) for level in levels[:1] if (held := on_hand(parse, level.table))), None)
+    if found is not None:
+        word.role = right.role = "condition"
+        parse.where.append(_condition(found[0], op, found[1], negated(parse, word)))
+        parse.notes.append(Assumption("column", f"{found[0].column} is compared with {found[1].column}"))
+    return found is not None
 
 
 def _name(items: list[Item]) -> Item | None:
