@@ -13,7 +13,11 @@ from core.nl2sql.builtin.parse import Parse, numberlike
 from core.nl2sql.builtin.query import Field, Query, Ref, refs
 
 _ADDS = re.compile(r"\b(and|also|too|as well|additionally|plus|add|in addition|along with|include|including|or)\b|^with\b")
-_ADDS_SURELY = re.compile(r"\b(also|too|as well|additionally|plus|add|in addition|along with|include|including|or)\b|^with\b")
+_ADDS_SURELY = re.compile(
+    r"\b(also|too|as well|additionally|plus|add|in addition|along with|include|including|or)\b|^with\b"
+    r"|\b(next to|beside|alongside) (it|them|that|those|these|each)\b|^(put|attach|append|throw in|tack on)\b"
+    r"|^(and )?(list|show|give)( me)? (them|those|these) (with|together with|by name and)\b"
+)
 _REPLACES = re.compile(r"\b(instead|rather|change|switch|make it|what about|how about|the same)\b")
 _BEFORE_ASKING = r"^(and |but |so |then |now )?((in|at|on|with|from|for|by|to|of|under) )?"
 _ASKS = re.compile(_BEFORE_ASKING + r"(what|which|who|whose|whom|where|when|how)\b(?! about\b)")
@@ -38,7 +42,7 @@ class Change:
 
     @property
     def adds(self) -> bool:
-        return bool(_ADDS.search(self.text)) and not self.replaces
+        return (bool(_ADDS.search(self.text)) and not self.replaces) or self.adds_surely
 
     @property
     def adds_surely(self) -> bool:

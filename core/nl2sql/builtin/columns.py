@@ -16,6 +16,8 @@ from core.nl2sql.builtin.query import Field, Query, Ref, refs
 _SHOWS = {"show", "add", "include", "display", "give", "put"}
 _HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\b")
 
+_THEIRS = re.compile(r"^(and )?their\b(?! names?\b)")
+"""What is said of several rows, to be seen beside each of them."""
 _OF_EACH = re.compile(r"\bthem\W*$")
 """Who teaches them: of each of those shown."""
 
@@ -74,7 +76,7 @@ def _ranks(change: Change) -> bool:
 
 
 def _adds(change: Change) -> bool:
-    if change.adds or re.search(r"\beach\b", change.text):
+    if change.adds or re.search(r"\beach\b", change.text) or _THEIRS.match(change.text):
         return True
     return not (change.asks or change.lists or change.points or _only(change) or change.replaces)
 
