@@ -81,7 +81,7 @@ def _compare(parse: Parse, cue: Item, number: Item) -> None:
 def take_unit(parse: Parse, number: Item) -> None:
     """The "cm" of "over 196 cm" says no more than the number does."""
     unit = next(iter(parse.after(number, 1)), None)
-    if unit is not None and unit.kind == "word" and is_unit(parse, unit):
+    if unit is not None and unit.kind in ("word", "stop") and is_unit(parse, unit):
         unit.role = unit.role or "condition"
 
 

@@ -179,11 +179,12 @@ def _antecedent(text: str, items: list[Item]) -> bool:
 
 
 def _bare_superlative(items: list[Item]) -> bool:
-    """ "Which has the most?": a superlative of nothing that is said."""
+    """ "Which has the most?": a superlative of nothing that is said; "which singer is booked most" says what was done."""
     for at, item in enumerate(items):
         bare = item.lower.removeprefix("the ") in ("most", "least", "fewest", "highest", "lowest")
         alone = not any(other.kind in ("name", "word", "value", "cue") for other in items[at + 1 :])
-        if item.is_cue("superlative") and bare and alone:
+        done = at > 1 and items[at - 1].kind == "name" and any(other.kind == "name" for other in items[: at - 1])
+        if item.is_cue("superlative") and bare and alone and not done:
             return True
     return False
 

@@ -31,6 +31,12 @@ _TRAILING = re.compile(
     rf"^{_LEAD}(?!(?:what|which|who|how|list|show|give)\b)(.+?),? (?:excluded|left out|not included|not counted)(\W*)$",
     re.IGNORECASE,
 )
+_AND_OUT = re.compile(
+    rf"^(.+?)(?:,? (?:and|but) |, )((?:(?:{_VERBS}) out|skip|drop|remove|ditch|discard|get rid of) "
+    r"(?:the ones|those|anything|anyone|anybody|everything|everyone|everybody|whatever|whoever) .+)$",
+    re.IGNORECASE,
+)
+"""Another wish stands before: "biggest first, and drop anything under 100"."""
 _PLAIN = ("value", "number", "period")
 _ROWS = re.compile(
     r"^(?:the )?(?:anything|anyone|anybody|everything|everyone|everybody|all(?: of)?(?: the)?|whatever|whoever) ", re.IGNORECASE
@@ -44,6 +50,8 @@ def excluded(text: str, query: Query, index: Index, today: date) -> str:
 
     "Drop Oslo" after "only Oslo" lets go of what was asked for.
     """
+    if after := _AND_OUT.match(text):
+        return f"{after[1]}, {excluded(after[2], query, index, today)}"
     found = _OUT.match(text) or _OPENS.match(text) or _TRAILING.match(text)
     if found is None or not any(_tells_rows(item) for item in link(found[1], index, today)):
         return text

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.nl2sql.builtin.adjectives import ranked_as
 from core.nl2sql.builtin.change import Change, is_number, is_scalar
-from core.nl2sql.builtin.comparing import take_unit
+from core.nl2sql.builtin.comparing import is_unit, take_unit
 from core.nl2sql.builtin.dropping import refs_of
 from core.nl2sql.builtin.explain import condition_words
 from core.nl2sql.builtin.flags import yes_cell
@@ -63,7 +63,7 @@ def _compared_before(query: Query, parse: Parse, end: int, implied: bool) -> Fie
         table = item.table.table if item.table else ""
         if item.kind == "name" and (item.start >= end or table not in tables or not query.grouped):
             return None
-        if item.kind == "word" and item.start == end:
+        if item.kind in ("word", "stop") and item.start == end and (item.kind == "word" or is_unit(parse, item)):
             return _measured_in(query, parse, item)
     if query.grouped and not is_scalar(query) and query.measures:
         counts = [f for f in query.measures if f.aggregate == "count"] if _says_how_many(parse) else []

@@ -25,6 +25,11 @@ WRITTEN = {
     "2nd quarter 2023 visits": "q2 2023 visits",
     "1st 10 visits": "first 10 visits",
     "1st class seats": "1st class seats",
+    "only under 16s": "only aged under 16",
+    "over 65s by ward": "aged over 65 by ward",
+    "laps under 58s": "laps under 58s",
+    "nurses in their thirties": "nurses aged between 30 and 39",
+    "hired in the 90s": "hired in the 90s",
 }
 
 
