@@ -92,18 +92,7 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
     """How a follow-up's words (lower case, see `Change.text`) stand to the query before it."""
     named = _names_rows(items)
     opens = bool(_OPENS.match(text))
-    if (
-        _ASKS_OF_THEM.match(text)
-        or _FIRST.match(text)
-        or (previous.measures and previous.dimensions and _ONE_MORE.match(text))
-        or left_open(text)
-        or _POINTS_THERE.search(text)
-        or (previous.limit == 1 and previous.grouped and _ARE_THERE.match(text))
-        or counts_its_rank(items, previous)
-        or _points_at_rows(items)
-        or _POINTS_SURELY.search(_NOT_ONES.sub("", text))
-        or (_PRONOUN.search(text) and not _antecedent(text, items))
-    ):
+    if _points_back(text, items, previous):
         return Lean.LEANS
     full = (_asks(text, items) and named) or (opens and any(item.kind == "name" and item.table for item in items))
     if _STRONG_START.match(text) or (_ANY.match(text) and len(items) <= _FEW):
@@ -117,6 +106,27 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
     if not opens:
         return Lean.OWN if named else Lean.LEANS
     return Lean.OWN if _complete_measure(items) or not _near(items, previous) else Lean.LEANS
+
+
+def means_nothing_alone(text: str, items: list[Item], previous: Query) -> bool:
+    """Whether the words point at the answer before or begin as a change of it; a mere fragment may be a question of its own."""
+    changes = bool(_STRONG_START.match(text)) and lean(text, items, previous) is Lean.LEANS
+    return changes or _points_back(text, items, previous)
+
+
+def _points_back(text: str, items: list[Item], previous: Query) -> bool:
+    return bool(
+        _ASKS_OF_THEM.match(text)
+        or _FIRST.match(text)
+        or (previous.measures and previous.dimensions and _ONE_MORE.match(text))
+        or left_open(text)
+        or _POINTS_THERE.search(text)
+        or (previous.limit == 1 and previous.grouped and _ARE_THERE.match(text))
+        or counts_its_rank(items, previous)
+        or _points_at_rows(items)
+        or _POINTS_SURELY.search(_NOT_ONES.sub("", text))
+        or (_PRONOUN.search(text) and not _antecedent(text, items))
+    )
 
 
 def counts_its_rank(items: list[Item], previous: Query) -> bool:

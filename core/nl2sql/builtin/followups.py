@@ -17,7 +17,7 @@ from core.nl2sql.builtin.change import Change, is_asking
 from core.nl2sql.builtin.compose import FRAGMENT_PASSES
 from core.nl2sql.builtin.confidence import EXPLAINED, evidence, unused
 from core.nl2sql.builtin.edits import EDITS
-from core.nl2sql.builtin.ellipsis import POLITE, Lean, lean
+from core.nl2sql.builtin.ellipsis import POLITE, Lean, lean, means_nothing_alone
 from core.nl2sql.builtin.excluding import excluded
 from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.item import Item
@@ -84,7 +84,7 @@ def leans(question: str, context: Context, index: Index, today: date) -> bool:
     if previous is None:
         return False
     text = POLITE.sub("", question.strip().lower())
-    return lean(text, link(text, index, today), previous) is Lean.LEANS
+    return means_nothing_alone(text, link(text, index, today), previous)
 
 
 def _changed(

@@ -195,3 +195,8 @@ def test_words_that_point_at_the_answer_before_are_not_answered_without_it(shop:
     assert isinstance(answer, Clarification)
     assert answer.question.startswith("That seems to be about the answer before")
     assert answer.draft is not None and answer.draft.confidence < 0.5
+
+
+def test_a_question_asked_once_more_is_answered_once_more(shop: Catalog) -> None:
+    first = drafted("total freight by status", shop)
+    assert drafted("total freight by status", shop, context(("total freight by status", first))).sql == first.sql
