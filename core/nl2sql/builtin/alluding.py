@@ -29,7 +29,7 @@ def alluded(query: Query, parse: Parse) -> None:
         for ref, known in _columns(query, parse.index) if run else ():
             if not known and any(item.kind != "grain" and not _strange(item) for item in run):
                 continue
-            cells = cells_meant([item.lower for item in run], _held(ref, parse.index))
+            cells = cells_meant([item.lower for item in run], parse.index.held(ref.table, ref.column))
             if cells and not _said_so(run, ref, cells):
                 _take(parse, run, ref, cells)
                 return
@@ -84,10 +84,6 @@ def _columns(query: Query, index: Index) -> Iterator[tuple[Ref, bool]]:
     for ref in dict.fromkeys((*filtered, *shown, *others)):
         if index.column(ref.table, ref.column).kind is Kind.TEXT:
             yield ref, ref in filtered
-
-
-def _held(ref: Ref, index: Index) -> tuple[str, ...]:
-    return next((held.values for held in index.catalog.values if (held.table, held.column) == (ref.table, ref.column)), ())
 
 
 def _strange(item: Item) -> bool:

@@ -102,6 +102,10 @@ class Index:
     def column(self, table: str, column: str) -> Column:
         return self.catalog.by_name[table].by_name[column]
 
+    def held(self, table: str, column: str) -> tuple[str, ...]:
+        """The cells of a column the catalog knows; none where it keeps none."""
+        return next((held.values for held in self.catalog.values if (held.table, held.column) == (table, column)), ())
+
 
 def build_index(catalog: Catalog, progress: Progress | None = None) -> Index:
     """`progress` is told a step and how much is done, 0–1; the values take most of the time."""

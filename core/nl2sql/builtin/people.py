@@ -38,11 +38,6 @@ def _named_after(said: Sequence[str]) -> set[str]:
     return {told[-1]} if told else set()
 
 
-def of_person(words: set[str]) -> bool:
-    """Whether a column's name speaks of a person ("manager_name")."""
-    return bool(words & _PEOPLE)
-
-
 def whom(parse: Parse) -> None:
     """ "Who rented the most films", "who flew the freighter": people, so a table of people next to what is said is meant."""
     if not parse.items or parse.items[0].lower != "who" or not parse.subject or holds_people(parse.subject, parse.index):

@@ -125,14 +125,7 @@ def _quoted(node: exp.Expr, source: Source) -> str:
 def _cell(node: exp.Expr, lower: str, source: Source) -> str:
     """The cell that is compared in lower case, as it is stored."""
     ref = field_of(node, source).expr
-    held = next(
-        (
-            v.values
-            for v in source.index.catalog.values
-            if isinstance(ref, Ref) and (v.table, v.column) == (ref.table, ref.column)
-        ),
-        (),
-    )
+    held = source.index.held(ref.table, ref.column) if isinstance(ref, Ref) else ()
     found = [value for value in held if value.lower() == lower]
     if len(found) != 1:
         raise Unread(f"{lower} is no single cell")

@@ -29,14 +29,17 @@ def superlative_words(query: Query, parse: Parse) -> None:
             continue
         if word in _BARE:
             item.role = "bare rank"
-            for other in parse.after(item, 3):
-                other.role = "rank" if _closes(query, parse, other) else other.role
+            _take_close(query, parse, item)
         elif item.is_cue("superlative") and word not in _ENDS and (found := ranked_as(query, parse, word)):
             item.role = "rank"
             parse.order = [Order(found[0], item.is_cue("superlative", "desc") != found[1])]
             parse.ranked, parse.limit = [found[0]], parse.limit or _number_beside(parse, item) or 1
-            for other in parse.after(item, 3):
-                other.role = "rank" if _closes(query, parse, other) else other.role
+            _take_close(query, parse, item)
+
+
+def _take_close(query: Query, parse: Parse, item: Item) -> None:
+    for other in parse.after(item, 3):
+        other.role = "rank" if _closes(query, parse, other) else other.role
 
 
 def _closes(query: Query, parse: Parse, item: Item) -> bool:
