@@ -36,7 +36,9 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "eval", help="run an engine over a file of questions; with gold SQL, how right it is and where not"
     )
-    parser.add_argument("questions", type=Path, nargs="?", help="lines {id, question, db_path | db, sql?, interaction?, turn?}")
+    parser.add_argument(
+        "questions", type=Path, nargs="?", help="lines {id, question, db_path | db, sql?, alt_sql?, interaction?, turn?}"
+    )
     parser.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="what db_path is relative to")
     parser.add_argument("--engine", choices=("auto", "builtin", "llm"), default="builtin")
     parser.add_argument("--conventions", choices=("benchmark", "product"), default="benchmark", help="of the built-in engine")

@@ -23,8 +23,13 @@ class Judge:
         self._gold: tuple[str, ResultSet | None] = ("", None)
 
     def judge(self, question: Question, sql: str | None) -> Verdict:
-        """Without SQL there is nothing right: WRONG, or NO_GOLD. Raises DatabaseUnavailable."""
-        gold = question.sql or ""
+        """Right where it gives the rows of the gold or of one of its alternatives; without SQL there is nothing right: WRONG, or
+        NO_GOLD. Raises DatabaseUnavailable."""
+        verdict = self._against(question, question.sql or "", sql)
+        alternatives = question.alt_sql if verdict is Verdict.WRONG and sql is not None else ()
+        return Verdict.RIGHT if any(self._against(question, alt, sql) is Verdict.RIGHT for alt in alternatives) else verdict
+
+    def _against(self, question: Question, gold: str, sql: str | None) -> Verdict:
         of = (str(question.id), gold, sql or "")
         if self._cache and (known := self._cache.get(*of)):
             return known

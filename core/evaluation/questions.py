@@ -22,6 +22,8 @@ class Question(msgspec.Struct, frozen=True):
     db: str = ""
     sql: str | None = None
     """The gold statement, where there is one."""
+    alt_sql: tuple[str, ...] = ()
+    """Other statements whose rows are as right: what the same words may show as well."""
     interaction: str | int | None = None
     turn: int | None = None
 

@@ -51,6 +51,20 @@ def test_a_statement_is_judged_by_its_rows(people: Path, gold: str, sql: str | N
     assert judge_of(people).judge(Question("q", "?", sql=gold), sql) is verdict
 
 
+@pytest.mark.parametrize(
+    ("alternatives", "sql", "verdict"),
+    [
+        (("SELECT upper(name) FROM people",), "SELECT upper(name) FROM people", Verdict.RIGHT),
+        (("SELECT upper(name) FROM people",), "SELECT lower(name) FROM people", Verdict.WRONG),
+        (("SELECT age FROM people",), "SELECT lower(name) FROM people", Verdict.WRONG),
+        (("SELECT name FROM people LIMIT 0",), None, Verdict.WRONG),
+    ],
+)
+def test_the_rows_of_an_alternative_are_as_right(people: Path, alternatives: tuple[str, ...], sql: str, verdict: Verdict) -> None:
+    question = Question("q", "?", sql="SELECT name FROM people", alt_sql=alternatives)
+    assert judge_of(people).judge(question, sql) is verdict
+
+
 def test_a_remembered_verdict_is_given_without_running_the_statement(people: Path, data_dir: Path) -> None:
     identity = file_identity(people)
     VerdictCache(data_dir / "kept", identity).put(Verdict.WRONG, "q", "SELECT name FROM people", "SELECT name FROM people")
