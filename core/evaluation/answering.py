@@ -111,24 +111,23 @@ class _Room:
         try:
             answer = self._engine.draft(question.question, Context(turns=tuple(before[-FULL_TURNS:])), self._catalog)
         except TabletalkError as error:
-            return self._judged(_bare(question, error.message)), None
+            return self._judged(question, _bare(question, error.message)), None
         except Exception as exc:  # one question an engine breaks on must not cost the answers to all others
             log.exception("question %s", question.id)
-            return self._judged(_bare(question, f"The engine broke on this question ({type(exc).__name__}).")), None
+            return self._judged(question, _bare(question, f"The engine broke on this question ({type(exc).__name__}).")), None
         given: dict[str, Any] = {"confidence": answer.confidence, "elapsed_ms": _ms_since(start)}
         if isinstance(answer, Clarification):
             asked = {"question": answer.question, "choices": [choice.label for choice in answer.choices]}
             sql = answer.draft.sql if answer.draft else None
             accepted = _turn(question, answer.draft) if answer.draft else None
-            return self._judged(_bare(question, None, sql=sql, clarification=asked, **given)), accepted
-        return self._judged(_bare(question, None, sql=answer.sql, **given)), _turn(question, answer)
+            return self._judged(question, _bare(question, None, sql=sql, clarification=asked, **given)), accepted
+        return self._judged(question, _bare(question, None, sql=answer.sql, **given)), _turn(question, answer)
 
-    def _judged(self, outcome: Outcome) -> Outcome:
+    def _judged(self, question: Question, outcome: Outcome) -> Outcome:
         """With the shape of its gold, whether it is right, and what is wrong where it is not."""
         if outcome.gold is None:
             return outcome
         gold = self._tree(outcome.gold)
-        question = Question(outcome.id, outcome.question, sql=outcome.gold)
         try:
             verdict = self._judge.judge(question, outcome.sql)
         except TabletalkError as error:
