@@ -8,6 +8,10 @@ TabletalkError              message and hint: what a business user reads, and wh
 │   ├── InvalidSessionId    the id has not the form of a session id
 │   ├── SessionNotFound     no such session, or it is long gone
 │   ├── SessionExpired      in its grace: readable, not writable
+│   ├── SessionClosed       its owner closed it: readable, not writable
+│   ├── NoAccess            it is there, but not for this person
+│   ├── SignInNeeded        its link is only for people who signed in
+│   ├── QuotaReached        the owner's sessions are as many, or take as many bytes, as the operator allows
 │   └── LeaseLost           another worker owns the session now; what this one holds must not be written
 ├── DatabaseError
 │   ├── UnknownConnection   no connection of that name
@@ -65,6 +69,22 @@ class SessionNotFound(SessionError):
 
 
 class SessionExpired(SessionError):
+    pass
+
+
+class SessionClosed(SessionError):
+    pass
+
+
+class NoAccess(SessionError):
+    pass
+
+
+class SignInNeeded(SessionError):
+    pass
+
+
+class QuotaReached(SessionError):
     pass
 
 

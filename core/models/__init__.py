@@ -5,11 +5,14 @@ from core.models.catalog import Catalog, Column, ColumnValues, ForeignKey, Kind,
 from core.models.chart import ChartKind, ChartSpec
 from core.models.draft import Assumption, Choice, Clarification, Context, OutputColumn, SqlDraft, Summary
 from core.models.event import Event, EventKind
+from core.models.person import OPERATOR, Person, PersonKind
 from core.models.result import ResultColumn, ResultSet
 from core.models.session import Mode, Session, SessionListing, SessionStatus
+from core.models.share import LinkUse, ShareLink, ShareRole
 from core.models.turn import Failure, ResultRef, Turn, TurnState
 
 __all__ = [
+    "OPERATOR",
     "Analysis",
     "Assumption",
     "Catalog",
@@ -26,8 +29,11 @@ __all__ = [
     "Failure",
     "ForeignKey",
     "Kind",
+    "LinkUse",
     "Mode",
     "OutputColumn",
+    "Person",
+    "PersonKind",
     "ResultColumn",
     "ResultRef",
     "ResultSet",
@@ -35,6 +41,8 @@ __all__ = [
     "Session",
     "SessionListing",
     "SessionStatus",
+    "ShareLink",
+    "ShareRole",
     "SqlDraft",
     "Summary",
     "Table",

@@ -1,0 +1,38 @@
+"""Person: who is at the other end. Everything a person makes is owned by their id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PersonKind(StrEnum):
+    BROWSER = "browser"
+    """Nobody signed in: one browser, told by its signed cookie."""
+    PROXY = "proxy"
+    """Named by the header of a trusted proxy."""
+    LOGIN = "login"
+    """Signed in by OpenID Connect."""
+    OPERATOR = "operator"
+    """Whoever may run commands on the server."""
+
+
+@dataclass(frozen=True)
+class Person:
+    id: str
+    """Begins with its kind, so that no two kinds share an id: "browser:…", "proxy:…", "login:…", or "operator"."""
+    name: str
+    """As shown to others; any text."""
+    email: str = ""
+    """Lower case; empty where nobody vouches for one."""
+    kind: PersonKind = PersonKind.BROWSER
+    admin: bool = False
+    """Named in the operator's list of admins: may read the audit."""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody vouches for who it is."""
+        return self.kind is not PersonKind.BROWSER
+
+
+OPERATOR = Person("operator", "Operator", kind=PersonKind.OPERATOR, admin=True)
