@@ -39,6 +39,8 @@ class Session:
     summarized_to: int = 0
     resolutions: dict[str, str] = field(default_factory=dict)
     version: int = 1
+    owner_name: str = ""
+    """As its owner was called when it was made."""
 
 
 @dataclass(frozen=True)

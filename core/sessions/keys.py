@@ -10,13 +10,14 @@ session:{ID}:events    stream  what running turns tell the open pages, capped   
 session:{ID}:queue     list    ids of the turns that wait, oldest first                             turns (and add_turn)
 session:{ID}:lease     hash    token and fence of the worker that runs the session's turns, what the running turn
                                tells of itself, stop → id of the turn to stop; its own short TTL                turns
+session:{ID}:shares    hash    link:TOKEN → who may come by it and as what, as JSON; use:TOKEN:PERSON → who came     sessions
 turns:queue            stream  sessions with turns to run, read by a consumer group of all workers            turns
 user:{OWNER}:sessions  zset    session id by time of the last activity; a hint, healed on read                sessions
 app:secret             string  what signs the tokens of the events socket; never expires                          turns
 
 Times are milliseconds since 1970 by the server's clock. TTL: a write sets `expires` to now + ttl and lets Redis delete the
-first five keys at expires + grace; in between the session is expired: readable, not writable, revived by extend. An owner's set
-lives a day longer than any session of it.
+keys but the lease at expires + grace; in between the session is expired: readable, not writable, revived by extend. An owner's
+set lives a day longer than any session of it.
 """
 
 from __future__ import annotations
@@ -52,10 +53,14 @@ def lease(session_id: str) -> str:
     return f"{session(session_id)}:lease"
 
 
-def of_session(session_id: str) -> tuple[str, str, str, str, str, str]:
-    """All keys of one session, in the order every script gets them: session, turns, results, events, queue, lease."""
+def shares(session_id: str) -> str:
+    return f"{session(session_id)}:shares"
+
+
+def of_session(session_id: str) -> tuple[str, ...]:
+    """All keys of one session, in the order every script gets them: session, turns, results, events, queue, lease, shares."""
     head = session(session_id)
-    return head, f"{head}:turns", f"{head}:results", f"{head}:events", f"{head}:queue", f"{head}:lease"
+    return head, *(f"{head}:{part}" for part in ("turns", "results", "events", "queue", "lease", "shares"))
 
 
 def owner_sessions(owner: str) -> bytes:

@@ -39,6 +39,7 @@ def session(session_id: str, flat: Sequence[bytes], now_ms: int) -> Session:
         summarized_to=int(fields.get(b"summarized_to", 0)),
         resolutions={_text(key[len(_RESOLVE) :]): _text(fields[key]) for key in fields if key.startswith(_RESOLVE)},
         version=int(fields.get(b"version", 1)),
+        owner_name=_text(fields.get(b"owner_name")),
     )
 
 

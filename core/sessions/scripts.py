@@ -12,16 +12,16 @@ from typing import Any, Final
 
 from redis.exceptions import NoScriptError
 
-_CLOCK = """
+CLOCK: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function whole(n) return string.format('%.0f', n) end
 """
 
 PRELUDE: Final = (
-    _CLOCK
+    CLOCK
     + """
--- KEYS: session turns results events queue lease; ARGV: ttl ms, grace ms, fence or '', then the script's own from ARGV[4]
+-- KEYS: session turns results events queue lease shares; ARGV: ttl ms, grace ms, fence or '', then the script's own from ARGV[4]
 local held = redis.call('HMGET', KEYS[1], 'expires', 'fence')
 if not held[1] then return {'gone'} end
 if now >= tonumber(held[1]) then return {'expired'} end
@@ -29,7 +29,7 @@ if ARGV[3] ~= '' and tonumber(ARGV[3]) < tonumber(held[2] or '0') then return {'
 local function slide()
   local expires = now + ARGV[1]
   redis.call('HSET', KEYS[1], 'expires', whole(expires))
-  for i = 1, 5 do redis.call('PEXPIREAT', KEYS[i], whole(expires + ARGV[2])) end
+  for i, key in ipairs(KEYS) do if i ~= 6 then redis.call('PEXPIREAT', key, whole(expires + ARGV[2])) end end
 end
 """
 )
@@ -56,7 +56,7 @@ def writing(body: str) -> Script:
 
 # ARGV[4…]: field value …; ids are random, so a repeated create (its reply was lost) writes the same again.
 CREATE: Final = Script(
-    _CLOCK
+    CLOCK
     + """
 local expires = now + ARGV[1]
 redis.call('HSET', KEYS[1], 'created', whole(now), 'updated', whole(now), 'expires', whole(expires), unpack(ARGV, 4))
@@ -67,7 +67,7 @@ return {'ok', whole(now), redis.call('HGETALL', KEYS[1])}
 
 # ARGV[1] number of recent results wanted, or -1 for the session hash alone.
 READ: Final = Script(
-    _CLOCK
+    CLOCK
     + """
 local head = redis.call('HGETALL', KEYS[1])
 if #head == 0 then return {'gone'} end
@@ -145,12 +145,12 @@ return {'ok'}
 )
 
 EXTEND: Final = Script(
-    _CLOCK
+    CLOCK
     + """
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'gone'} end
 local expires = now + ARGV[1]
 redis.call('HSET', KEYS[1], 'expires', whole(expires))
-for i = 1, 5 do redis.call('PEXPIREAT', KEYS[i], whole(expires + ARGV[2])) end
+for i, key in ipairs(KEYS) do if i ~= 6 then redis.call('PEXPIREAT', key, whole(expires + ARGV[2])) end end
 return {'ok', redis.call('HGET', KEYS[1], 'owner')}
 """
 )
@@ -166,7 +166,7 @@ return {'ok', owner}
 
 # KEYS: the owner's set; ARGV: ttl ms of the set, session id, 1 where this is activity (else only a missing entry is added).
 TOUCH: Final = Script(
-    _CLOCK
+    CLOCK
     + """
 if ARGV[3] == '1' then redis.call('ZADD', KEYS[1], whole(now), ARGV[2])
 else redis.call('ZADD', KEYS[1], 'NX', whole(now), ARGV[2]) end
@@ -176,8 +176,8 @@ return whole(now)
 )
 
 # KEYS: the owner's set; ARGV: first and last rank.
-NEWEST: Final = Script(_CLOCK + "return {whole(now), redis.call('ZREVRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')}")
-OLDEST: Final = Script(_CLOCK + "return {whole(now), redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')}")
+NEWEST: Final = Script(CLOCK + "return {whole(now), redis.call('ZREVRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')}")
+OLDEST: Final = Script(CLOCK + "return {whole(now), redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')}")
 
 # KEYS: session hashes (of one server, whatever their slots); ARGV: fields.
 ROWS: Final = Script(

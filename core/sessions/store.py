@@ -16,6 +16,7 @@ from core.sessions.outage import store_errors
 TITLE_LENGTH = 80
 PREVIEW_LENGTH = 120
 _TITLE_LIMIT = 200
+_NAME_LIMIT = 80
 _CHART = b":chart"
 
 
@@ -34,12 +35,15 @@ class SessionStore:
 
     # --- sessions
 
-    def create(self, connection: str, *, title: str = "", owner: str = "everyone", mode: Mode = Mode.ANALYSIS) -> Session:
+    def create(
+        self, connection: str, *, title: str = "", owner: str = "everyone", owner_name: str = "", mode: Mode = Mode.ANALYSIS
+    ) -> Session:
         session_id = new_session_id()
         fields: dict[str, str | int] = {
             "version": 1,
             "title": _cut(title, _TITLE_LIMIT),
             "owner": codec.clean_text(owner),
+            "owner_name": _cut(owner_name, _NAME_LIMIT),
             "connection": codec.clean_text(connection),
             "mode": mode.value,
             "status": SessionStatus.IDLE.value,

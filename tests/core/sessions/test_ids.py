@@ -40,7 +40,7 @@ def test_a_field_id_with_a_colon_is_refused_because_it_could_name_another_field(
 
 def test_all_keys_of_a_session_share_one_hash_tag() -> None:
     session_id = new_session_id()
-    assert len(set(keys.of_session(session_id))) == 6
+    assert len(set(keys.of_session(session_id))) == 7
     assert all(key.startswith(f"session:{{{session_id}}}") for key in keys.of_session(session_id))
     assert keys.of_session(session_id) == (
         keys.session(session_id),
@@ -49,6 +49,7 @@ def test_all_keys_of_a_session_share_one_hash_tag() -> None:
         keys.events(session_id),
         keys.queue(session_id),
         keys.lease(session_id),
+        keys.shares(session_id),
     )
 
 
