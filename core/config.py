@@ -52,6 +52,8 @@ class Settings:
     row_limit: int = 10_000
     result_limit_bytes: int = 64 * 2**20
     workers: int = 4
+    audit_entries: int = 100_000
+    """So many of the newest are kept; 0: no audit."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], secrets: Mapping[str, Any] | None = None) -> Settings:
@@ -74,6 +76,7 @@ class Settings:
             row_limit=read.whole("TABLETALK_ROW_LIMIT", 10_000, least=1),
             result_limit_bytes=read.whole("TABLETALK_RESULT_LIMIT_MB", 64, least=1) * 2**20,
             workers=read.whole("TABLETALK_WORKERS", 4, least=0),
+            audit_entries=read.whole("TABLETALK_AUDIT_ENTRIES", 100_000, least=0),
         )
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BASE = {"models", "errors", "config", "cancellation"}
+BASE = {"models", "errors", "config", "cancellation", "formulas"}
 MAY_IMPORT: dict[str, set[str]] = {
     "models": {"models"},
     "errors": set(),
+    "formulas": set(),
     "cancellation": {"errors"},
     "config": {"errors"},
     "chat_model": BASE,

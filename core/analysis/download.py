@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.analysis.display import EXACT_DIGITS, unique_names
+from core.formulas import safe_cell
 from core.models import ResultSet
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ EXCEL_ROWS = 1_048_575
 """Below the header row."""
 EXCEL_TEXT = 32_767
 """Characters in one cell."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def to_csv(result: ResultSet) -> bytes:
@@ -26,7 +26,7 @@ def to_csv(result: ResultSet) -> bytes:
     are led by an apostrophe; numbers, negative ones too, stay numbers. NULL is an empty cell."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_safe(name) for name in unique_names(result)])
+    writer.writerow([safe_cell(name) for name in unique_names(result)])
     writer.writerows([_csv_cell(value) for value in row] for row in result.rows())
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
 
@@ -35,23 +35,12 @@ def _csv_cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _safe(value)
+        return safe_cell(value)
     if isinstance(value, datetime):
         return value.isoformat(" ")
     if isinstance(value, Decimal):
         return f"{value:f}"
     return value.hex() if isinstance(value, bytes) else str(value)
-
-
-def _safe(text: str) -> str:
-    if not text.lstrip(" ").startswith(_FORMULA_STARTS) and not text.startswith(_FORMULA_STARTS):
-        return text
-    return text if _is_number(text) else "'" + text
-
-
-def _is_number(text: str) -> bool:
-    """A plain number such as "-12.5", which is what it looks like."""
-    return text.removeprefix("-").removeprefix("+").replace(".", "", 1).isdecimal() and text.isascii()
 
 
 def to_excel(result: ResultSet, sheet: str = "Result") -> bytes:

@@ -1,6 +1,7 @@
 """What crosses a room: frozen dataclasses, JSON or Arrow when stored, aware UTC times, units in the names."""
 
 from core.models.analysis import Analysis, Fact
+from core.models.audit import AuditAction, AuditEntry
 from core.models.catalog import Catalog, Column, ColumnValues, ForeignKey, Kind, Role, Table
 from core.models.chart import ChartKind, ChartSpec
 from core.models.draft import Assumption, Choice, Clarification, Context, OutputColumn, SqlDraft, Summary
@@ -15,6 +16,8 @@ __all__ = [
     "OPERATOR",
     "Analysis",
     "Assumption",
+    "AuditAction",
+    "AuditEntry",
     "Catalog",
     "ChartKind",
     "ChartSpec",

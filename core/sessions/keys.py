@@ -13,6 +13,8 @@ session:{ID}:lease     hash    token and fence of the worker that runs the sessi
 session:{ID}:shares    hash    link:TOKEN → who may come by it and as what, as JSON; use:TOKEN:PERSON → who came     sessions
 turns:queue            stream  sessions with turns to run, read by a consumer group of all workers            turns
 user:{OWNER}:sessions  zset    session id by time of the last activity; a hint, healed on read                sessions
+audit                  stream  who did what with which session, capped; never expires                          sessions
+{audit}:opened:…       string  of a session and a person who opened it within the last ten minutes                    sessions
 app:secret             string  what signs the tokens of the events socket; never expires                          turns
 
 Times are milliseconds since 1970 by the server's clock. TTL: a write sets `expires` to now + ttl and lets Redis delete the
@@ -26,6 +28,7 @@ from core.sessions.ids import check_session_id
 
 TURN_QUEUE = "turns:queue"
 APP_SECRET = "app:secret"
+AUDIT = "audit"
 
 
 def session(session_id: str) -> str:
@@ -66,6 +69,11 @@ def of_session(session_id: str) -> tuple[str, ...]:
 def owner_sessions(owner: str) -> bytes:
     """Owners are names from outside: any text is one, and no two share a key."""
     return f"user:{{{owner}}}:sessions".encode("utf-8", "replace")
+
+
+def audit_opened(session_id: str, person: str) -> bytes:
+    """In the slot of the audit itself."""
+    return f"{{{AUDIT}}}:opened:{session_id}:{person}".encode("utf-8", "replace")
 
 
 def chart_field(turn_id: str) -> str:
