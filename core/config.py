@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +15,9 @@ from core.errors import ConfigError
 T = TypeVar("T")
 
 DEMO_CONNECTION = "demo"
+PROVIDER_KEYS = {"client_id", "client_secret", "server_metadata_url"}
+"""What every sign-in provider in secrets.toml must have."""
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
 _MOST = 10**7
 """Of any number, in its unit: a thousand years in hours."""
 
@@ -36,6 +41,28 @@ class ModelSettings:
 
 
 @dataclass(frozen=True)
+class IdentitySettings:
+    """Who may say who somebody is."""
+
+    providers: tuple[str, ...] = ()
+    """Names of the OpenID providers in secrets.toml; "" for one that stands in [auth] itself. Empty: nobody signs in here."""
+    login_s: float = 30 * 86_400.0
+    """How long a sign-in counts."""
+    proxy_user_header: str = ""
+    """Lower case, like the next; empty: no proxy says who somebody is."""
+    proxy_name_header: str = ""
+    trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    """Peers whose header is believed."""
+    admins: frozenset[str] = frozenset()
+    """E-mail addresses in lower case, and names as the proxy writes them."""
+
+    @property
+    def vouches(self) -> bool:
+        """Whether there are people somebody vouches for, beside guests."""
+        return bool(self.providers or self.proxy_user_header)
+
+
+@dataclass(frozen=True)
 class Settings:
     data_dir: Path
     """Private to this user: the embedded server's files, the demo database, cached catalogs."""
@@ -54,6 +81,7 @@ class Settings:
     workers: int = 4
     audit_entries: int = 100_000
     """So many of the newest are kept; 0: no audit."""
+    identity: IdentitySettings = IdentitySettings()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], secrets: Mapping[str, Any] | None = None) -> Settings:
@@ -77,6 +105,7 @@ class Settings:
             result_limit_bytes=read.whole("TABLETALK_RESULT_LIMIT_MB", 64, least=1) * 2**20,
             workers=read.whole("TABLETALK_WORKERS", 4, least=0),
             audit_entries=read.whole("TABLETALK_AUDIT_ENTRIES", 100_000, least=0),
+            identity=_identity(read, secrets or {}),
         )
 
 
@@ -153,6 +182,60 @@ def _model(read: _Reader) -> ModelSettings | None:
         raise ConfigError("A chat model is configured but not named.", "Set OPENAI_MODEL to the name of the model.")
     timeout_s = read.number("TABLETALK_MODEL_TIMEOUT_SECONDS", 60, least=1)
     return ModelSettings(name=name, api_key=key or "none", base_url=base_url, timeout_s=timeout_s)
+
+
+def _identity(read: _Reader, secrets: Mapping[str, Any]) -> IdentitySettings:
+    return IdentitySettings(
+        providers=_providers(secrets.get("auth")),
+        login_s=3600 * read.number("TABLETALK_LOGIN_HOURS", 720, least=0.001),
+        proxy_user_header=_header(read, "TABLETALK_PROXY_USER_HEADER"),
+        proxy_name_header=_header(read, "TABLETALK_PROXY_NAME_HEADER"),
+        trusted_proxies=_networks(read, "TABLETALK_TRUSTED_PROXIES", "127.0.0.1/32, ::1"),
+        admins=frozenset(name.lower() if "@" in name else name for name in _list(read.text("TABLETALK_ADMINS"))),
+    )
+
+
+def _providers(auth: Any) -> tuple[str, ...]:
+    """Raises ConfigError for a section [auth] one cannot sign in by."""
+    if auth is None:
+        return ()
+    if not isinstance(auth, Mapping) or not {"redirect_uri", "cookie_secret"} <= auth.keys():
+        raise ConfigError("[auth] in secrets.toml is not complete.", "Add redirect_uri and cookie_secret under [auth].")
+    named = {str(name): entry for name, entry in auth.items() if isinstance(entry, Mapping) and name != "client_kwargs"}
+    found = named | ({"": auth} if PROVIDER_KEYS & auth.keys() else {})
+    for name, entry in found.items():
+        if "_" in name:
+            raise ConfigError(
+                f"The sign-in provider {name} in secrets.toml has a _ in its name.", "Rename it; Streamlit takes none."
+            )
+        if missing := sorted(PROVIDER_KEYS - entry.keys()):
+            section = f"[auth.{name}]" if name else "[auth]"
+            raise ConfigError(f"{section} in secrets.toml is not complete.", f"Add {' and '.join(missing)} under {section}.")
+    if not found:
+        raise ConfigError(
+            "[auth] in secrets.toml names no sign-in provider.", f"Add {', '.join(sorted(PROVIDER_KEYS))} under it."
+        )
+    return tuple(sorted(found))
+
+
+def _header(read: _Reader, name: str) -> str:
+    value = read.text(name)
+    if value and not _HEADER.fullmatch(value):
+        raise _bad(name, value, "the name of a header, such as X-Forwarded-User")
+    return value.lower()
+
+
+def _networks(read: _Reader, name: str, default: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    value = read.text(name) or default
+    try:
+        return tuple(ipaddress.ip_network(entry) for entry in _list(value))
+    except ValueError as exc:
+        raise _bad(name, value, "addresses or networks with commas between them, such as 127.0.0.1/32, 10.0.0.0/24") from exc
+
+
+def _list(value: str) -> list[str]:
+    """What stands between the commas."""
+    return [entry.strip() for entry in value.split(",") if entry.strip()]
 
 
 def _connections(read: _Reader, secrets: Mapping[str, Any]) -> tuple[ConnectionSpec, ...]:

@@ -3,6 +3,7 @@
 TabletalkError              message and hint: what a business user reads, and what to do next
 ├── ConfigError             a setting is missing or malformed; names the variable and the accepted form
 ├── QuestionError           the question itself cannot be taken: empty, too long
+├── LoginEnded              a sign-in that counts no longer; the person may sign in again, or go on as a guest
 ├── StoreUnavailable        Redis cannot be reached, or the embedded server cannot start
 ├── SessionError
 │   ├── InvalidSessionId    the id has not the form of a session id
@@ -49,6 +50,10 @@ class ConfigError(TabletalkError):
 
 
 class QuestionError(TabletalkError):
+    pass
+
+
+class LoginEnded(TabletalkError):
     pass
 
 

@@ -14,6 +14,8 @@ from starlette.routing import BaseRoute
 
 from core.errors import TabletalkError
 from core.http_headers import HttpHeaders
+from core.identity.identity import Identity
+from core.identity.middleware import WhoAsks
 from core.turns.routes import Live
 from core.turns.routes import routes as turn_routes
 from core.wiring import application, close_application
@@ -41,10 +43,14 @@ def _start() -> None:
     gc.freeze()  # what was imported lives for ever: later collections need not look at it
 
 
+def _identity() -> Identity:
+    return application().identity
+
+
 def _live() -> Live:
     return application().live
 
 
 routes: list[BaseRoute] = turn_routes(_live)
 """/healthz and /api/events."""
-middleware: list[Middleware] = [Middleware(HttpHeaders)]
+middleware: list[Middleware] = [Middleware(HttpHeaders), Middleware(WhoAsks, _identity)]

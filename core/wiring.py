@@ -11,6 +11,7 @@ from core.chat_model import ChatModel
 from core.config import Settings, read_secrets
 from core.execution.catalog_cache import CatalogCache
 from core.execution.databases import Databases
+from core.identity.identity import Identity
 from core.nl2sql.auto import AutoEngine
 from core.nl2sql.builtin import BuiltinEngine, Conventions
 from core.nl2sql.engine import Engine
@@ -35,6 +36,8 @@ class App:
 
     settings: Settings
     redis: Client
+    identity: Identity
+    """Says who is at the other end."""
     sessions: SessionStore
     databases: Databases
     engines: dict[str, Engine]
@@ -65,7 +68,8 @@ def build(settings: Settings) -> App:
     rooms = Rooms(settings, redis, sessions, databases, engines, model, builtin.can_answer)
     turns = Turns(rooms)
     live = Live(redis, Hub(redis), EventTokens(redis))
-    return App(settings, redis, sessions, databases, engines, builtin, model, turns, Workers(rooms, settings.workers), live)
+    identity, workers = Identity(redis, settings.identity), Workers(rooms, settings.workers)
+    return App(settings, redis, identity, sessions, databases, engines, builtin, model, turns, workers, live)
 
 
 def build_engines(settings: Settings, conventions: Conventions | None = None) -> dict[str, Engine]:

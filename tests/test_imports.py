@@ -18,12 +18,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "chat_model": BASE,
     "execution": BASE,
     "sessions": BASE,
+    "identity": BASE | {"sessions"},
     "nl2sql": BASE | {"chat_model"},
     "analysis": BASE | {"chat_model"},
     "summarization": BASE | {"chat_model"},
     "evaluation": BASE | {"execution", "nl2sql"},
     "turns": BASE | {"chat_model", "execution", "sessions", "nl2sql", "analysis", "summarization"},
-    "wiring": BASE | {"chat_model", "execution", "sessions", "nl2sql", "analysis", "summarization", "turns"},
+    "wiring": BASE | {"chat_model", "execution", "identity", "sessions", "nl2sql", "analysis", "summarization", "turns"},
 }
 OUTSIDE_OF_PAGES = {"redis", "sqlalchemy", "duckdb", "psycopg", "pymysql", "requests", "httpx", "openai", "langchain_openai"}
 

@@ -34,5 +34,14 @@ class Person:
         """Whether somebody vouches for who it is."""
         return self.kind is not PersonKind.BROWSER
 
+    @property
+    def known_as(self) -> frozenset[str]:
+        """What somebody vouches for that others may call them by, in lower case: the e-mail address, the proxy's name.
+
+        Never the name shown: guests, and with many providers people who sign in, choose it themselves.
+        """
+        vouched = {self.email} | ({self.id.partition(":")[2].lower()} if self.kind is PersonKind.PROXY else set())
+        return frozenset(vouched - {""})
+
 
 OPERATOR = Person("operator", "Operator", kind=PersonKind.OPERATOR, admin=True)

@@ -15,7 +15,9 @@ turns:queue            stream  sessions with turns to run, read by a consumer gr
 user:{OWNER}:sessions  zset    session id by time of the last activity; a hint, healed on read                sessions
 audit                  stream  who did what with which session, capped; never expires                          sessions
 {audit}:opened:…       string  of a session and a person who opened it within the last ten minutes                    sessions
-app:secret             string  what signs the tokens of the events socket; never expires                          turns
+user:{OWNER}:profile   hash    name, as a guest wants to be called; lives 400 days after it was set           identity
+user:{OWNER}:return    string  page a browser was on when it went to sign in, as JSON; a few minutes          identity
+app:secret             string  what signs tokens of the events socket and cookies of browsers; never expires  sessions
 
 Times are milliseconds since 1970 by the server's clock. TTL: a write sets `expires` to now + ttl and lets Redis delete the
 keys but the lease at expires + grace; in between the session is expired: readable, not writable, revived by extend. An owner's
@@ -74,6 +76,14 @@ def owner_sessions(owner: str) -> bytes:
 def audit_opened(session_id: str, person: str) -> bytes:
     """In the slot of the audit itself."""
     return f"{{{AUDIT}}}:opened:{session_id}:{person}".encode("utf-8", "replace")
+
+
+def profile(owner: str) -> bytes:
+    return f"user:{{{owner}}}:profile".encode("utf-8", "replace")
+
+
+def way_back(owner: str) -> bytes:
+    return f"user:{{{owner}}}:return".encode("utf-8", "replace")
 
 
 def chart_field(turn_id: str) -> str:

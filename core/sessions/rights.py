@@ -109,9 +109,7 @@ def _unknown(session: Session) -> NoAccess:
 
 
 def _named(person: Person, people: Sequence[str]) -> bool:
-    """By e-mail address, or by the name a trusted proxy gives."""
-    called = {person.email} | ({person.name.lower()} if person.kind is PersonKind.PROXY else set())
-    return not people or bool(called & set(people) - {""})
+    return not people or bool(person.known_as & set(people))
 
 
 def _called(person: Person) -> str:

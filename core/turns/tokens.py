@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from core.sessions import keys
-from core.sessions.outage import store_errors
+from core.sessions.secret import AppSecret
 
 VALID_DAYS = 7
 DAY_S = 86_400
@@ -19,7 +17,7 @@ class EventTokens:
     """The secret is read once and shared by all processes of one Redis."""
 
     def __init__(self, client: Any) -> None:
-        self._client = client
+        self._secret = AppSecret(client)
         self._serializer: URLSafeSerializer | None = None
 
     def make(self, session_id: str) -> str:
@@ -35,7 +33,5 @@ class EventTokens:
 
     def _signed(self) -> URLSafeSerializer:
         if self._serializer is None:
-            with store_errors():
-                self._client.set(keys.APP_SECRET, secrets.token_bytes(32), nx=True)
-                self._serializer = URLSafeSerializer(self._client.get(keys.APP_SECRET), salt="events")
+            self._serializer = URLSafeSerializer(self._secret.read(), salt="events")
         return self._serializer

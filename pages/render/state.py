@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any, Literal, cast
 
 import streamlit as st
 
 from core.errors import TabletalkError
+from core.models.person import Person
 
 Theme = Literal["light", "dark"]
 
 PICK_ENGINE, PICK_CONNECTION = "pick-engine", "pick-connection"
 """Keys of the two controls."""
 _OPEN, _SEEN, _FLASH, _ENGINE, _CONNECTION, _LISTED = "open_cards", "seen", "flash", "engine", "connection", "listed"
+_PERSON, _TAB = "person", "tab"
+_SAME_RUN_S = 1.0
 
 
 def session_id() -> str:
@@ -104,6 +109,42 @@ def address() -> str:
 def share_link(identifier: str) -> str:
     """The address a teammate opens to see the same session."""
     return f"{address().rstrip('/')}/?session={identifier}"
+
+
+def cookies() -> dict[str, str]:
+    """What the browser sent as this page connected."""
+    return dict(st.context.cookies)
+
+
+def headers() -> tuple[tuple[str, str], ...]:
+    """Every header of the page's connection, a name as often as it was sent."""
+    sent = st.context.headers
+    return tuple((name, value) for name in sent for value in sent.get_all(name))
+
+
+def claims() -> dict[str, Any]:
+    """What Streamlit's sign-in says of the person: `is_logged_in`, and where that is true the claims of the ID token."""
+    return dict(st.user)
+
+
+def tab_cookie(make: Callable[[], str]) -> str:
+    """The cookie of a tab whose browser keeps none, made once."""
+    if _TAB not in st.session_state:
+        st.session_state[_TAB] = make()
+    return str(st.session_state[_TAB])
+
+
+def person(sent: object, make: Callable[[], Person]) -> Person:
+    """`make()`, asked once per run of the script for what the browser sent (and at most once a second)."""
+    held = st.session_state.get(_PERSON)
+    if held is None or held[0] != sent or time.monotonic() - held[1] > _SAME_RUN_S:
+        held = st.session_state[_PERSON] = (sent, time.monotonic(), make())
+    return cast(Person, held[2])
+
+
+def forget_person() -> None:
+    """The next `person` is made anew."""
+    st.session_state.pop(_PERSON, None)
 
 
 def theme() -> Theme:

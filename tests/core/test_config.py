@@ -33,6 +33,11 @@ def test_connections_come_from_secrets_and_from_database_url() -> None:
         ("TABLETALK_QUERY_TIMEOUT_SECONDS", "nan", "a number of at least 0.1"),
         ("TABLETALK_SESSION_TTL_HOURS", "inf", "a number of at least 0.01"),
         ("TABLETALK_DEMO", "maybe", "true or false"),
+        ("TABLETALK_LOGIN_HOURS", "0", "a number of at least 0.001"),
+        ("TABLETALK_PROXY_USER_HEADER", "X User", "the name of a header"),
+        ("TABLETALK_PROXY_NAME_HEADER", "X-User:", "the name of a header"),
+        ("TABLETALK_TRUSTED_PROXIES", "127.0.0.1, proxy.local", "addresses or networks"),
+        ("TABLETALK_TRUSTED_PROXIES", "10.0.0.1/24", "addresses or networks"),
     ],
 )
 def test_a_bad_value_names_the_variable_the_value_and_the_form(name: str, value: str, form: str) -> None:
@@ -40,6 +45,43 @@ def test_a_bad_value_names_the_variable_the_value_and_the_form(name: str, value:
         Settings.from_env({name: value})
     assert name in caught.value.message and value in caught.value.message
     assert form in caught.value.hint
+
+
+def test_only_this_machine_may_say_who_somebody_is_until_the_operator_says_so() -> None:
+    identity = Settings.from_env({"TABLETALK_ADMINS": "Boss@Example.com, Root,"}).identity
+    assert [str(network) for network in identity.trusted_proxies] == ["127.0.0.1/32", "::1/128"]
+    assert (identity.proxy_user_header, identity.providers, identity.vouches) == ("", (), False)
+    assert identity.admins == {"boss@example.com", "Root"}
+
+
+COMPLETE = {"client_id": "a", "client_secret": "b", "server_metadata_url": "https://id.example.com"}
+SHARED = {"redirect_uri": "http://localhost:8501/oauth2callback", "cookie_secret": "c"}
+
+
+def test_sign_in_providers_come_from_secrets() -> None:
+    for auth, providers in (
+        (SHARED | COMPLETE, ("",)),
+        (SHARED | {"okta": COMPLETE, "google": COMPLETE}, ("google", "okta")),
+        (SHARED | COMPLETE | {"client_kwargs": {"prompt": "login"}}, ("",)),
+    ):
+        assert Settings.from_env({}, {"auth": auth}).identity.providers == providers
+
+
+@pytest.mark.parametrize(
+    ("auth", "missing"),
+    [
+        ("yes", "redirect_uri and cookie_secret"),
+        (COMPLETE, "redirect_uri and cookie_secret"),
+        (SHARED, "client_id, client_secret, server_metadata_url"),
+        (SHARED | {"client_id": "a"}, "client_secret and server_metadata_url"),
+        (SHARED | {"okta": {"client_id": "a"}}, "under [auth.okta]"),
+        (SHARED | {"my_okta": COMPLETE}, "Rename it"),
+    ],
+)
+def test_a_sign_in_that_cannot_work_says_what_to_write(auth: object, missing: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_env({}, {"auth": auth})
+    assert missing in caught.value.hint
 
 
 def test_a_connection_without_a_url_says_what_to_write() -> None:

@@ -1,0 +1,59 @@
+"""Identity: from cookies, headers and claims to a Person. The one place that says who somebody is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from core.config import IdentitySettings
+from core.errors import NoAccess
+from core.identity import claims as login
+from core.identity import proxy
+from core.identity.cookie import BrowserCookie
+from core.identity.profile import Profiles
+from core.identity.words import tag
+from core.models.person import Person, PersonKind
+from core.sessions.client import Client
+from core.sessions.secret import AppSecret
+
+
+class Identity:
+    """Thread-safe. Every method raises StoreUnavailable where Redis is needed and fails."""
+
+    def __init__(self, client: Client, settings: IdentitySettings) -> None:
+        self.settings = settings
+        self.cookie = BrowserCookie(AppSecret(client))
+        self._profiles = Profiles(client)
+
+    def identify(
+        self, cookies: Mapping[str, str], headers: Iterable[tuple[str, str]], claims: Mapping[str, Any]
+    ) -> Person | None:
+        """Who signed in, else whom a trusted proxy names, else the browser; None without a valid cookie, too.
+
+        `headers` holds every header of the request, a name as often as it was sent. Raises LoginEnded for a sign-in that counts
+        no longer: nobody becomes a guest without being told.
+        """
+        return login.person(claims, self.settings) or proxy.person(headers, self.settings) or self.guest(cookies)
+
+    def guest(self, cookies: Mapping[str, str]) -> Person | None:
+        """The browser alone, whoever else it may be."""
+        browser = self.cookie.browser(cookies)
+        if not browser:
+            return None
+        person = Person(f"{PersonKind.BROWSER}:{browser}", "", kind=PersonKind.BROWSER)
+        return replace(person, name=self._shown(person))
+
+    def rename(self, person: Person, name: str) -> Person:
+        """Gives a guest the name others see. Raises QuestionError for none, and NoAccess for people others vouch for."""
+        if person.signed_in:
+            raise NoAccess("Your name comes from your sign-in.", "Change it there.")
+        self._profiles.rename(person.id, name)
+        return replace(person, name=self._shown(person))
+
+    def _shown(self, person: Person) -> str:
+        """Where others sign in, a name somebody gave themselves says so."""
+        name = self._profiles.name(person.id)
+        if not name:
+            return f"Guest {tag(person.id)}"
+        return f"{name} (guest)" if self.settings.vouches else name

@@ -1,0 +1,41 @@
+"""Profiles: how guests want to be called, in Redis."""
+
+from __future__ import annotations
+
+from core.errors import QuestionError
+from core.identity.words import plain_name
+from core.sessions import keys
+from core.sessions.client import Client
+from core.sessions.outage import store_errors
+from core.sessions.scripts import Script
+
+LIFE_MS = 400 * 86_400_000
+_SET = Script(
+    """
+redis.call('HSET', KEYS[1], 'name', ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+"""
+)
+
+
+class Profiles:
+    """Every method raises StoreUnavailable where Redis fails."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def name(self, person_id: str) -> str:
+        """Empty until they gave one."""
+        with store_errors():
+            stored = self._client.hget(keys.profile(person_id), "name")
+        return plain_name(stored.decode("utf-8", "replace")) if isinstance(stored, bytes) else ""
+
+    def rename(self, person_id: str, name: str) -> str:
+        """Stores the name as plain text on one line, cut; returns what was stored. Raises QuestionError for none."""
+        plain = plain_name(name)
+        if not plain:
+            raise QuestionError("A name needs at least one letter.", "Type how the others should see you.")
+        with store_errors():
+            _SET.run(self._client, [keys.profile(person_id)], [plain.encode("utf-8", "replace"), LIFE_MS])
+        return plain

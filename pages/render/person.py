@@ -1,0 +1,41 @@
+"""Who looks at this page."""
+
+from __future__ import annotations
+
+from core.errors import LoginEnded
+from core.identity import cookie
+from core.models.person import Person
+from core.wiring import App
+from pages.render import state
+
+_LOGIN_COOKIE = "_streamlit_user"
+
+
+def current(app: App) -> Person:
+    """The person of this tab, asked once per run; may be called anywhere, in callbacks too.
+
+    A browser that keeps no cookie is a guest as long as the tab is open. Raises LoginEnded for a sign-in that counts no longer,
+    and StoreUnavailable.
+    """
+    sent = (state.cookies(), state.headers(), state.claims())
+
+    def identify() -> Person:
+        cookies, headers, claims = sent
+        if app.settings.identity.providers and claims.get("is_logged_in") is not True and _LOGIN_COOKIE in cookies:
+            raise LoginEnded("Your sign-in has ended.", "Sign in again to go on where you are.")
+        found = app.identity.identify(cookies, headers, claims)
+        return found or _tab_guest(app)
+
+    return state.person(sent, identify)
+
+
+def _tab_guest(app: App) -> Person:
+    found = app.identity.guest({cookie.NAME: state.tab_cookie(app.identity.cookie.make)})
+    assert found is not None  # it was signed here
+    return found
+
+
+def rename(app: App, name: str) -> None:
+    """Gives a guest the name others see. Raises QuestionError for none."""
+    app.identity.rename(current(app), name)
+    state.forget_person()
