@@ -16,7 +16,7 @@ from core.errors import TabletalkError
 from core.http_headers import HttpHeaders
 from core.identity.identity import Identity
 from core.identity.middleware import WhoAsks
-from core.turns.routes import Live
+from core.turns.following import Live
 from core.turns.routes import routes as turn_routes
 from core.wiring import application, close_application
 

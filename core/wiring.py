@@ -16,13 +16,17 @@ from core.nl2sql.auto import AutoEngine
 from core.nl2sql.builtin import BuiltinEngine, Conventions
 from core.nl2sql.engine import Engine
 from core.nl2sql.llm import LlmEngine
+from core.sessions.audit import Audit
 from core.sessions.client import Client
 from core.sessions.connect import connect
+from core.sessions.rights import Rights
+from core.sessions.shares import Shares
 from core.sessions.store import SessionStore
+from core.turns.company import Company
 from core.turns.desk import Turns
+from core.turns.following import Live
 from core.turns.hub import Hub
 from core.turns.rooms import Rooms
-from core.turns.routes import Live
 from core.turns.tokens import EventTokens
 from core.turns.worker import Workers
 
@@ -67,7 +71,8 @@ def build(settings: Settings) -> App:
     databases = Databases(settings, CatalogCache(settings.data_dir / "catalogs"))
     rooms = Rooms(settings, redis, sessions, databases, engines, model, builtin.can_answer)
     turns = Turns(rooms)
-    live = Live(redis, Hub(redis), EventTokens(redis))
+    rights, audit = Rights(sessions, Shares(redis, sessions)), Audit(redis, settings.audit_entries)
+    live = Live(redis, Hub(redis), EventTokens(redis), rights, Company(redis), audit)
     identity, workers = Identity(redis, settings.identity), Workers(rooms, settings.workers)
     return App(settings, redis, identity, sessions, databases, engines, builtin, model, turns, workers, live)
 

@@ -4,6 +4,7 @@ from core.models.analysis import Analysis, Fact
 from core.models.audit import AuditAction, AuditEntry
 from core.models.catalog import Catalog, Column, ColumnValues, ForeignKey, Kind, Role, Table
 from core.models.chart import ChartKind, ChartSpec
+from core.models.company import Companion
 from core.models.draft import Assumption, Choice, Clarification, Context, OutputColumn, SqlDraft, Summary
 from core.models.event import Event, EventKind
 from core.models.person import OPERATOR, Person, PersonKind
@@ -25,6 +26,7 @@ __all__ = [
     "Clarification",
     "Column",
     "ColumnValues",
+    "Companion",
     "Context",
     "Event",
     "EventKind",

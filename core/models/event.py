@@ -18,6 +18,8 @@ class EventKind(StrEnum):
     """data: message, hint. A DONE with state failed follows."""
     CHANGED = "changed"
     """Something else of the session changed: a turn was queued, a chart edited, the session renamed or deleted."""
+    COMPANY = "company"
+    """Who is here now. data: here, at most 50 {tag, name} in the order they came; count, of all. No reason to draw again."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ session:{ID}:queue     list    ids of the turns that wait, oldest first         
 session:{ID}:lease     hash    token and fence of the worker that runs the session's turns, what the running turn
                                tells of itself, stop → id of the turn to stop; its own short TTL                turns
 session:{ID}:shares    hash    link:TOKEN → who may come by it and as what, as JSON; use:TOKEN:PERSON → who came     sessions
+session:{ID}:company   hash    TAB → who has the session open in it, as JSON; its own short TTL                       turns
 turns:queue            stream  sessions with turns to run, read by a consumer group of all workers            turns
 user:{OWNER}:sessions  zset    session id by time of the last activity; a hint, healed on read                sessions
 audit                  stream  who did what with which session, capped; never expires                          sessions
@@ -20,8 +21,8 @@ user:{OWNER}:return    string  page a browser was on when it went to sign in, as
 app:secret             string  what signs tokens of the events socket and cookies of browsers; never expires  sessions
 
 Times are milliseconds since 1970 by the server's clock. TTL: a write sets `expires` to now + ttl and lets Redis delete the
-keys but the lease at expires + grace; in between the session is expired: readable, not writable, revived by extend. An owner's
-set lives a day longer than any session of it.
+keys but the lease and the company at expires + grace; in between the session is expired: readable, not writable, revived by
+extend. An owner's set lives a day longer than any session of it.
 """
 
 from __future__ import annotations
@@ -60,6 +61,10 @@ def lease(session_id: str) -> str:
 
 def shares(session_id: str) -> str:
     return f"{session(session_id)}:shares"
+
+
+def company(session_id: str) -> str:
+    return f"{session(session_id)}:company"
 
 
 def of_session(session_id: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.errors import QuestionError
-from core.models import Event, EventKind, SqlDraft, Turn, TurnState
+from core.models import Event, EventKind, Person, SqlDraft, Turn, TurnState
 from core.turns import events
 from core.turns.lease import Progress, acquire, read_progress
 from core.turns.queue import TurnQueue
@@ -113,12 +113,16 @@ class Turns:
         """Id of the newest event. Read before the turns, a page that follows the events after it misses nothing."""
         return events.last_id(self._client, session_id)
 
-    def event_token(self, session_id: str) -> str:
-        """What the browser shows at the events socket for this session; the same all day, accepted for a week."""
-        return self._tokens.make(session_id)
+    def event_token(self, session_id: str, person: Person) -> str:
+        """What that person's browser shows at the events socket for this session; the same all day, accepted for a week."""
+        return self._tokens.make(session_id, person)
 
     def announce(self, session_id: str, what: str, turn_id: str = "") -> None:
-        """Tells every open page of the session that something else changed (a chart, the title)."""
+        """Tells every open page of the session that something else changed (a chart, the title).
+
+        "access": links were made or revoked, or the session was closed; say it after it is done. Every open socket then checks
+        again who may read, and is closed to those who may not.
+        """
         events.publish(self._client, session_id, Event(EventKind.CHANGED, turn_id, {"what": what}))
 
     def wait(self, session_id: str, turn_id: str, *, timeout_s: float, on_event: OnEvent | None = None) -> Turn:

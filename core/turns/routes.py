@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 import anyio
@@ -13,24 +11,15 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from core.errors import TabletalkError
+from core.models import AuditAction, Person
 from core.sessions.outage import store_errors
-from core.turns.hub import Hub
-from core.turns.tokens import EventTokens
+from core.turns.following import NO_ACCESS, TRY_LATER, Live, follow, may_read
 
 HEALTH_WAIT_S = 3.0
-WRONG_ORIGIN, WRONG_TOKEN, TRY_LATER = 4403, 4401, 1013
-
-
-@dataclass(frozen=True)
-class Live:
-    """What the routes need of the process."""
-
-    redis: Any
-    hub: Hub
-    tokens: EventTokens
+WRONG_ORIGIN = 4403
 
 
 def routes(live: Callable[[], Live]) -> list[BaseRoute]:
@@ -63,52 +52,36 @@ async def _healthz(live: Callable[[], Live]) -> Response:
 
 
 async def _events(socket: WebSocket, live: Callable[[], Live]) -> None:
-    """/api/events?session=&after=&token=: messages are JSON, [id, {kind, turn_id, data}]."""
+    """/api/events?session=&after=&token=: messages are JSON, [id, {kind, turn_id, data}]; the id is empty for what is not stored.
+
+    Refused with 403, or closed with 4401 later, for whoever may not read the session.
+    """
     session_id, token = socket.query_params.get("session", ""), socket.query_params.get("token", "")
     if not _same_origin(socket):
         await socket.close(WRONG_ORIGIN)
         return
     try:
         parts = await asyncio.to_thread(live)
-        if not await asyncio.to_thread(parts.tokens.accepts, token, session_id):
-            await socket.close(WRONG_TOKEN)
-            return
+        person = await asyncio.to_thread(_admitted, parts, session_id, token)
     except TabletalkError:
         await socket.close(TRY_LATER)
+        return
+    if person is None:
+        await socket.close(NO_ACCESS)
         return
     await socket.accept()
-    await _pump(socket, parts.hub, session_id)
+    await follow(socket, parts, session_id, person)
 
 
-async def _pump(socket: WebSocket, hub: Hub, session_id: str) -> None:
-    """Sends events until the page is gone or the hub ends; nothing the page sends is read."""
-    sending = asyncio.create_task(_send(socket, hub, session_id))
-    leaving = asyncio.create_task(_until_gone(socket))
-    try:
-        await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        sending.cancel()
-        leaving.cancel()
-        await asyncio.gather(sending, leaving, return_exceptions=True)
-
-
-async def _send(socket: WebSocket, hub: Hub, session_id: str) -> None:
-    try:
-        async for event_id, payload in hub.watch(session_id, socket.query_params.get("after", "")):
-            await socket.send_text(f'["{event_id}",{payload.decode()}]')
-        await socket.close(TRY_LATER)
-    except TabletalkError:
-        await socket.close(TRY_LATER)
-    except WebSocketDisconnect:
-        return
-
-
-async def _until_gone(socket: WebSocket) -> None:
-    try:
-        while True:
-            await socket.receive_bytes()
-    except (WebSocketDisconnect, KeyError):
-        return
+def _admitted(parts: Live, session_id: str, token: str) -> Person | None:
+    """Whom the token names, where they may read. Raises StoreUnavailable."""
+    person = parts.tokens.opens(token, session_id)
+    if person is None:
+        return None
+    if not may_read(parts, person, session_id):
+        parts.audit.record(person, AuditAction.REFUSED, session_id, what="live events")
+        return None
+    return person
 
 
 def _same_origin(socket: WebSocket) -> bool:

@@ -1,4 +1,7 @@
-"""EventTokens: lets a browser follow only the sessions a page of ours opened for it; signed with a secret kept in Redis."""
+"""EventTokens: lets a page of ours follow one session as the person it was drawn for; signed with a secret kept in Redis.
+
+A token says who asks, not what they may: rights are checked when it is shown, and again while the socket is open.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,13 @@ from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from core.models import Person, PersonKind
+from core.sessions import codec
 from core.sessions.secret import AppSecret
 
 VALID_DAYS = 7
 DAY_S = 86_400
+NAME_LENGTH = 80
 
 
 class EventTokens:
@@ -20,16 +26,21 @@ class EventTokens:
         self._secret = AppSecret(client)
         self._serializer: URLSafeSerializer | None = None
 
-    def make(self, session_id: str) -> str:
+    def make(self, session_id: str, person: Person) -> str:
         """By the day, so that a page drawn again sends the browser the same one."""
-        return str(self._signed().dumps([session_id, int(time.time()) // DAY_S]))
+        name = codec.clean_text(person.name)[:NAME_LENGTH]
+        day = int(time.time()) // DAY_S
+        return str(self._signed().dumps([session_id, day, codec.clean_text(person.id), name, person.kind.value]))
 
-    def accepts(self, token: str, session_id: str) -> bool:
+    def opens(self, token: str, session_id: str) -> Person | None:
+        """Whom the token was made for (id, name, kind); None for one that is forged, too old, or another session's."""
         try:
-            signed_for, day = self._signed().loads(token)
+            signed_for, day, person_id, name, kind = self._signed().loads(token)
+            if signed_for != session_id or not 0 <= int(time.time()) // DAY_S - day <= VALID_DAYS:
+                return None
+            return Person(str(person_id), str(name), kind=PersonKind(kind))
         except (BadSignature, ValueError, TypeError):
-            return False
-        return bool(signed_for == session_id and 0 <= int(time.time()) // DAY_S - day <= VALID_DAYS)
+            return None
 
     def _signed(self) -> URLSafeSerializer:
         if self._serializer is None:

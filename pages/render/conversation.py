@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.models import Session, SessionStatus, Turn, TurnState
+from core.models import Person, Session, SessionStatus, Turn, TurnState
 from core.turns.lease import Progress
 from core.wiring import App
 from pages.render import actions, card, expiry, live, state, table, trouble, welcome
@@ -123,7 +123,7 @@ def _live_data(app: App, now: Conversation, turn: Turn | None) -> dict[str, obje
     sql = turn.draft.sql if turn is not None and turn.draft is not None else ""
     return {
         "session": now.session.id,
-        "token": app.turns.event_token(now.session.id),
+        "token": app.turns.event_token(now.session.id, Person("browser:somebody", "Somebody")),
         "after": progress.last_event_id if progress else now.cursor,
         "turn": turn.id if turn is not None else "",
         "latest": now.finished[-1].id if now.finished else "",

