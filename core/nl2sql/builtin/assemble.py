@@ -8,6 +8,7 @@ from core.models import Assumption, Role
 from core.nl2sql.builtin.adjectives import direction_word, ranked_as
 from core.nl2sql.builtin.both import intersected
 from core.nl2sql.builtin.entities import entity_keys, telling, without_each
+from core.nl2sql.builtin.identifying import identified
 from core.nl2sql.builtin.labelling import labelled
 from core.nl2sql.builtin.money import settle_money
 from core.nl2sql.builtin.parse import Output, Parse, numberlike
@@ -91,6 +92,7 @@ def dress(query: Query, parse: Parse, conventions: Conventions) -> Query:
     query = replace(query, stable=conventions.stable)
     if query.combine:
         return query
+    query = identified(query, parse) if conventions.name_each else query
     query = labelled(query, parse) if conventions.label_keys else query
     if conventions.show_measure and parse.ranked:
         select = [*query.select, *(order.field for order in query.order if order.field not in query.select)]

@@ -34,7 +34,7 @@ def _names(field: Field, parse: Parse) -> tuple[Field, ...]:
     if field.aggregate or field.grain or not isinstance(ref := field.expr, Ref) or ref.role or _asked_key(ref, parse):
         return ()
     edge = _leads(ref, parse)
-    if edge is None or not _is_named(edge.other, parse) or _names_itself(edge.other, parse):
+    if edge is None or not is_named(edge.other, parse) or _names_itself(edge.other, parse):
         return ()
     role = f"{ref.table}.{ref.column}" if len(parse.index.graph.between(ref.table, edge.other)) > 1 else ""
     return tuple(Field(Ref(edge.other, column, role)) for column in parse.label_names(edge.other))
@@ -48,7 +48,7 @@ def _leads(ref: Ref, parse: Parse) -> Edge | None:
     return found if found is not None and found.other != ref.table and not parse.index.graph.missing(found) else None
 
 
-def _is_named(table: str, parse: Parse) -> bool:
+def is_named(table: str, parse: Parse) -> bool:
     """Whether the rows of a table have a name, title or description, or a column called as the table is."""
     own, names = set(parse.index.names.tables[table]), parse.label_names(table)
     said = [set(parse.index.names.columns[table, name]) for name in names]
