@@ -6,7 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.render import trouble
+from core.wiring import application
+from pages.render import account, person, state, trouble
 
 HERE = Path(__file__).parent
 ICON = str(HERE / "render" / "icon.svg")
@@ -21,5 +22,9 @@ page = st.navigation(
         st.Page(HERE / "data.py", title="Data", icon=":material/database:"),
     ]
 )
+state.enter_page(page.url_path)
 with trouble.guarded():
+    app = application()
+    person.current(app)  # nothing is drawn for a sign-in that has ended
     page.run()
+    account.draw(app)

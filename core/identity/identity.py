@@ -12,6 +12,7 @@ from core.identity import claims as login
 from core.identity import proxy
 from core.identity.cookie import BrowserCookie
 from core.identity.profile import Profiles
+from core.identity.way_back import WaysBack
 from core.identity.words import tag
 from core.models.person import Person, PersonKind
 from core.sessions.client import Client
@@ -24,6 +25,7 @@ class Identity:
     def __init__(self, client: Client, settings: IdentitySettings) -> None:
         self.settings = settings
         self.cookie = BrowserCookie(AppSecret(client))
+        self.ways_back = WaysBack(client)
         self._profiles = Profiles(client)
 
     def identify(

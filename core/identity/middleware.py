@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import anyio
 import anyio.to_thread
@@ -18,6 +18,8 @@ from core.identity.proxy import peer_header
 
 log = logging.getLogger(__name__)
 
+CALLBACK = "/oauth2callback"
+"""Streamlit's own address for the return."""
 WAIT_S = 3.0
 """How long a page waits for the session store before it is sent without a cookie."""
 
@@ -34,30 +36,47 @@ class WhoAsks:
             return
         scope = {**scope, "headers": peer_header(list(scope["headers"]), receive)}
 
-        async def send_with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start" and _is_page(scope, message):
-                await self._give_cookie(scope, message)
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if _is_page(scope, message):
+                    await self._give_cookie(scope, message)
+                elif _is_return(scope, message):
+                    await self._lead_back(scope, message)
             await send(message)
 
-        await self._app(scope, receive, send_with_cookie if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_on if scope["type"] == "http" else send)
 
     async def _give_cookie(self, scope: Scope, message: Message) -> None:
-        """A browser without a valid cookie gets one; where the store does not answer in time, the page comes without."""
+        """A browser without a valid cookie gets one."""
         cookies, secure = HTTPConnection(scope).cookies, _is_secure(scope)
-
-        def fresh() -> str:
-            return self._identity().cookie.fresh(cookies, secure=secure)
-
-        value = ""
-        with anyio.move_on_after(WAIT_S):
-            try:
-                value = await anyio.to_thread.run_sync(fresh, abandon_on_cancel=True)
-            except TabletalkError as exc:
-                log.warning("A page was sent without a cookie. %s %s", exc.message, exc.detail)
+        value = await self._ask(lambda identity: identity.cookie.fresh(cookies, secure=secure))
         if value:
             headers = MutableHeaders(scope=message)
             headers.append("set-cookie", cookie.header(value, secure=secure))
             headers["cache-control"] = "no-store"  # nobody else may get this cookie from a cache
+
+    async def _lead_back(self, scope: Scope, message: Message) -> None:
+        """Streamlit sends a browser that comes from its provider to the home page; it goes on to where it was."""
+        cookies, headers = HTTPConnection(scope).cookies, MutableHeaders(scope=message)
+        place = await self._ask(lambda identity: _way_back(identity, cookies))
+        home = headers["location"]
+        if place and home.startswith("/") and home.endswith("/") and not home.startswith("//"):
+            headers["location"] = home + place
+
+    async def _ask(self, question: Callable[[Identity], str]) -> str:
+        """The answer; empty where the store does not give one in time."""
+        answer = ""
+        with anyio.move_on_after(WAIT_S):
+            try:
+                answer = await anyio.to_thread.run_sync(lambda: question(self._identity()), abandon_on_cancel=True)
+            except TabletalkError as exc:
+                log.warning("A browser was not recognised. %s %s", exc.message, exc.detail)
+        return answer
+
+
+def _way_back(identity: Identity, cookies: Mapping[str, str]) -> str:
+    browser = identity.cookie.browser(cookies)
+    return identity.ways_back.take(browser) if browser else ""
 
 
 def _is_page(scope: Scope, message: Message) -> bool:
@@ -67,6 +86,13 @@ def _is_page(scope: Scope, message: Message) -> bool:
     if message["status"] == 304:
         return "text/html" in Headers(scope=scope).get("accept", "")
     return message["status"] == 200 and Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")
+
+
+def _is_return(scope: Scope, message: Message) -> bool:
+    """The answer to a browser its sign-in provider sent back."""
+    return (
+        str(scope["path"]).endswith(CALLBACK) and 300 <= message["status"] < 400 and "location" in Headers(raw=message["headers"])
+    )
 
 
 def _is_secure(scope: Scope) -> bool:

@@ -17,7 +17,7 @@ user:{OWNER}:sessions  zset    session id by time of the last activity; a hint, 
 audit                  stream  who did what with which session, capped; never expires                          sessions
 {audit}:opened:…       string  of a session and a person who opened it within the last ten minutes                    sessions
 user:{OWNER}:profile   hash    name, as a guest wants to be called; lives 400 days after it was set           identity
-user:{OWNER}:return    string  page a browser was on when it went to sign in, as JSON; a few minutes          identity
+browser:{ID}:return    string  page a browser was on when it went to sign in, as JSON; a few minutes          identity
 app:secret             string  what signs tokens of the events socket and cookies of browsers; never expires  sessions
 
 Times are milliseconds since 1970 by the server's clock. TTL: a write sets `expires` to now + ttl and lets Redis delete the
@@ -87,8 +87,9 @@ def profile(owner: str) -> bytes:
     return f"user:{{{owner}}}:profile".encode("utf-8", "replace")
 
 
-def way_back(owner: str) -> bytes:
-    return f"user:{{{owner}}}:return".encode("utf-8", "replace")
+def way_back(browser: str) -> str:
+    """By the id in the browser's cookie, whoever the person is."""
+    return f"browser:{{{browser}}}:return"
 
 
 def chart_field(turn_id: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from core.errors import LoginEnded
 from core.identity import cookie
 from core.models.person import Person
 from core.wiring import App
 from pages.render import state
+from pages.render.text import label
 
 _LOGIN_COOKIE = "_streamlit_user"
 
@@ -39,3 +42,24 @@ def rename(app: App, name: str) -> None:
     """Gives a guest the name others see. Raises QuestionError for none."""
     app.identity.rename(current(app), name)
     state.forget_person()
+
+
+def sign_in(app: App, provider: str) -> None:
+    """Goes to the provider; the way leads back to this very page."""
+    browser = app.identity.cookie.browser(state.cookies())
+    if browser:
+        app.identity.ways_back.keep(browser, *state.place())
+    st.login(provider or None)
+
+
+def sign_out() -> None:
+    st.logout()
+
+
+def sign_in_buttons(app: App, key: str) -> None:
+    """One per provider; none where nobody signs in here."""
+    for provider in app.settings.identity.providers:
+        title = f"Sign in with {label(provider.capitalize())}" if provider else "Sign in"
+        st.button(
+            title, icon=":material/login:", key=f"{key}-{provider}", on_click=sign_in, args=(app, provider), width="stretch"
+        )

@@ -16,7 +16,7 @@ Theme = Literal["light", "dark"]
 PICK_ENGINE, PICK_CONNECTION = "pick-engine", "pick-connection"
 """Keys of the two controls."""
 _OPEN, _SEEN, _FLASH, _ENGINE, _CONNECTION, _LISTED = "open_cards", "seen", "flash", "engine", "connection", "listed"
-_PERSON, _TAB = "person", "tab"
+_PERSON, _TAB, _PAGE = "person", "tab", "page"
 _SAME_RUN_S = 1.0
 
 
@@ -50,14 +50,14 @@ def first_sight(session: str) -> bool:
     return seen is None or seen[0] != session
 
 
-def flash(error: TabletalkError) -> None:
-    """Keeps an error of a callback for the next drawing."""
-    st.session_state[_FLASH] = error
+def flash(error: TabletalkError, part: str = "") -> None:
+    """Keeps an error of a callback for the next drawing, of one part of the page or of the whole."""
+    st.session_state[_FLASH + part] = error
 
 
-def flashed() -> TabletalkError | None:
+def flashed(part: str = "") -> TabletalkError | None:
     """The error of the last callback, once."""
-    return cast("TabletalkError | None", st.session_state.pop(_FLASH, None))
+    return cast("TabletalkError | None", st.session_state.pop(_FLASH + part, None))
 
 
 def engine(default: str) -> str:
@@ -125,6 +125,16 @@ def headers() -> tuple[tuple[str, str], ...]:
 def claims() -> dict[str, Any]:
     """What Streamlit's sign-in says of the person: `is_logged_in`, and where that is true the claims of the ID token."""
     return dict(st.user)
+
+
+def enter_page(name: str) -> None:
+    """Keeps which page this run draws: its name in the address, empty for the home page."""
+    st.session_state[_PAGE] = name
+
+
+def place() -> tuple[str, dict[str, str]]:
+    """Where this tab is: the page's name, and the parameters of the address."""
+    return str(st.session_state.get(_PAGE, "")), st.query_params.to_dict()
 
 
 def tab_cookie(make: Callable[[], str]) -> str:

@@ -7,13 +7,17 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from core.errors import InvalidSessionId, SessionNotFound, StoreUnavailable, TabletalkError
-from pages.render import state
+from core.errors import InvalidSessionId, LoginEnded, NoAccess, SessionNotFound, SignInNeeded, StoreUnavailable, TabletalkError
+from core.wiring import application
+from pages.render import person, state
 from pages.render.text import escape
 
 _TITLES: tuple[tuple[type[TabletalkError], str], ...] = (
     (InvalidSessionId, "This link is not complete"),
     (SessionNotFound, "This session is not here"),
+    (LoginEnded, "Please sign in again"),
+    (SignInNeeded, "Please sign in"),
+    (NoAccess, "This session is not yours to see"),
     (StoreUnavailable, "Tabletalk cannot reach its memory"),
 )
 
@@ -37,9 +41,23 @@ def page(error: TabletalkError) -> None:
             if isinstance(error, InvalidSessionId | SessionNotFound):
                 st.button("Start a new session", type="primary", on_click=state.go_to_session, args=("",), key="trouble-new")
                 st.page_link("sessions.py", label="See all sessions", icon=":material/list:")
+            elif isinstance(error, LoginEnded | SignInNeeded | NoAccess):
+                _who_else(error)
             else:
                 st.button("Try again", type="primary", icon=":material/refresh:", key="trouble-again")
         details(error.detail, key="trouble-details")
+
+
+def _who_else(error: TabletalkError) -> None:
+    """Ways on for whom this page takes for the wrong person."""
+    app = application()
+    if isinstance(error, LoginEnded):
+        person.sign_in_buttons(app, "again")
+        st.button("Go on as a guest", key="trouble-guest", on_click=person.sign_out)
+        return
+    if not person.current(app).signed_in:
+        person.sign_in_buttons(app, "trouble-in")
+    st.button("Start a new session", on_click=state.go_to_session, args=("",), key="trouble-new")
 
 
 def inline(error: TabletalkError, *, key: str, retry: Callable[[], None] | None = None) -> None:
