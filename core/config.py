@@ -75,6 +75,11 @@ class Settings:
     engine: str = "auto"
     session_ttl_s: float = 24 * 3600.0
     session_grace_s: float = 24 * 3600.0
+    session_keep_s: float = 30 * 86_400.0
+    """Life of a session somebody asked to keep, after its last use."""
+    sessions_per_user: int = 0
+    session_bytes_per_user: int = 0
+    """0: no limit."""
     query_timeout_s: float = 30.0
     row_limit: int = 10_000
     result_limit_bytes: int = 64 * 2**20
@@ -100,6 +105,9 @@ class Settings:
             engine=read.choice("TABLETALK_ENGINE", ("auto", "builtin", "llm")),
             session_ttl_s=3600 * read.number("TABLETALK_SESSION_TTL_HOURS", 24, least=0.01),
             session_grace_s=3600 * read.number("TABLETALK_SESSION_GRACE_HOURS", 24, least=0),
+            session_keep_s=86_400 * read.number("TABLETALK_SESSION_KEEP_DAYS", 30, least=0.01),
+            sessions_per_user=read.whole("TABLETALK_SESSIONS_PER_USER", 0, least=0),
+            session_bytes_per_user=read.whole("TABLETALK_SESSION_MB_PER_USER", 0, least=0) * 2**20,
             query_timeout_s=read.number("TABLETALK_QUERY_TIMEOUT_SECONDS", 30, least=0.1),
             row_limit=read.whole("TABLETALK_ROW_LIMIT", 10_000, least=1),
             result_limit_bytes=read.whole("TABLETALK_RESULT_LIMIT_MB", 64, least=1) * 2**20,

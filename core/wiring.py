@@ -19,6 +19,7 @@ from core.nl2sql.llm import LlmEngine
 from core.sessions.audit import Audit
 from core.sessions.client import Client
 from core.sessions.connect import connect
+from core.sessions.quota import Quota
 from core.sessions.rights import Rights
 from core.sessions.shares import Shares
 from core.sessions.store import SessionStore
@@ -67,7 +68,9 @@ def build(settings: Settings) -> App:
     builtin = BuiltinEngine()
     engines = _engines(builtin, model)
     redis = connect(settings)
-    sessions = SessionStore(redis, settings.session_ttl_s, settings.session_grace_s)
+    quota = Quota(settings.sessions_per_user, settings.session_bytes_per_user)
+    ttl_s, grace_s = settings.session_ttl_s, settings.session_grace_s
+    sessions = SessionStore(redis, ttl_s, grace_s, keep_s=settings.session_keep_s, quota=quota)
     databases = Databases(settings, CatalogCache(settings.data_dir / "catalogs"))
     rooms = Rooms(settings, redis, sessions, databases, engines, model, builtin.can_answer)
     turns = Turns(rooms)

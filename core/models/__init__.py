@@ -7,6 +7,7 @@ from core.models.chart import ChartKind, ChartSpec
 from core.models.company import Companion
 from core.models.draft import Assumption, Choice, Clarification, Context, OutputColumn, SqlDraft, Summary
 from core.models.event import Event, EventKind
+from core.models.listing import ListedStatus, SessionPage, SessionQuery, SessionSort
 from core.models.person import OPERATOR, Person, PersonKind
 from core.models.result import ResultColumn, ResultSet
 from core.models.session import Mode, Session, SessionListing, SessionStatus
@@ -35,6 +36,7 @@ __all__ = [
     "ForeignKey",
     "Kind",
     "LinkUse",
+    "ListedStatus",
     "Mode",
     "OutputColumn",
     "Person",
@@ -45,6 +47,9 @@ __all__ = [
     "Role",
     "Session",
     "SessionListing",
+    "SessionPage",
+    "SessionQuery",
+    "SessionSort",
     "SessionStatus",
     "ShareLink",
     "ShareRole",

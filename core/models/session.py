@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class SessionStatus(StrEnum):
@@ -38,6 +40,12 @@ class Session:
     summary: str = ""
     summarized_to: int = 0
     resolutions: dict[str, str] = field(default_factory=dict)
+    tokens: int = 0
+    """Of all its turns."""
+    size_bytes: int = 0
+    """What its turns and results hold."""
+    kept: bool = False
+    """Somebody asked to keep it: it lives longer after its last use than others."""
     version: int = 1
     owner_name: str = ""
     """As its owner was called when it was made."""
@@ -56,3 +64,10 @@ class SessionListing:
     status: SessionStatus
     preview: str
     """The last question, cut to 120 characters; empty for a session nobody asked yet."""
+    owner: str = ""
+    owner_name: str = ""
+    created: datetime = _NEVER
+    tokens: int = 0
+    kept: bool = False
+    pinned: bool = False
+    """By the person whose list it is."""

@@ -1,10 +1,14 @@
 """Every key in Redis. The braces are part of the keys: what they hold is the cluster's hash tag, one slot per session.
 
 key                    type    fields or members                                                              writer
-session:{ID}           hash    version title owner connection mode status summary summarized_to turn_count    sessions
-                               created updated expires preview recent; resolve:WORD → reading;                sessions
+session:{ID}           hash    version title owner owner_name connection mode status summary summarized_to     sessions
+                               turn_count created updated expires preview recent tokens; bytes (of turns and
+                               results); closed (since when); life (ms after the last use, where it is kept
+                               longer than others); resolve:WORD → reading; member:PERSON and pin:PERSON →
+                               since when it stands, or is pinned, in that person's list
                                fence (number of the last lease)                                               turns
-session:{ID}:turns     hash    TURN → Turn as JSON; TURN:chart → the user's ChartSpec as JSON                 sessions
+session:{ID}:turns     hash    TURN → Turn as JSON; TURN:chart → the user's ChartSpec as JSON;                sessions
+                               TURN:tokens → its part of the session's tokens
 session:{ID}:results   hash    RESULT → Arrow IPC stream in one zstd frame                                    sessions
 session:{ID}:events    stream  what running turns tell the open pages, capped                                 turns
 session:{ID}:queue     list    ids of the turns that wait, oldest first                             turns (and add_turn)
@@ -13,7 +17,15 @@ session:{ID}:lease     hash    token and fence of the worker that runs the sessi
 session:{ID}:shares    hash    link:TOKEN → who may come by it and as what, as JSON; use:TOKEN:PERSON → who came     sessions
 session:{ID}:company   hash    TAB → who has the session open in it, as JSON; its own short TTL                       turns
 turns:queue            stream  sessions with turns to run, read by a consumer group of all workers            turns
-user:{OWNER}:sessions  zset    session id by time of the last activity; a hint, healed on read                sessions
+deleted:{ID}…                  the first five keys of a deleted session, until it is too late to undo that     sessions
+user:{OWNER}:sessions  zset    session id by time of the last activity                                        sessions
+user:{OWNER}:by:SORT   zset    the same by created, questions, tokens, title (higher first; PINNED on top)     sessions
+user:{OWNER}:in:FILTER set     session ids: status:…, connection:NAME, mine, shared, pinned                    sessions
+user:{OWNER}:word:WORD set     session ids with that word in title, questions or SQL                           sessions
+user:{OWNER}:words     zset    all those words, in lexical order, to find them by their beginning              sessions
+user:{OWNER}:due       zset    session id by the time its entry must be looked at again: expiry, end of grace  sessions
+user:{OWNER}:entries   hash    session id → JSON of what the index holds of it: filters, words, bytes, until   sessions
+user:{OWNER}:sums      hash    FILTER → number of sessions; bytes → of those that are the person's own         sessions
 audit                  stream  who did what with which session, capped; never expires                          sessions
 {audit}:opened:…       string  of a session and a person who opened it within the last ten minutes                    sessions
 user:{OWNER}:profile   hash    name, as a guest wants to be called; lives 400 days after it was set           identity
@@ -22,10 +34,13 @@ app:secret             string  what signs tokens of the events socket and cookie
 
 Times are milliseconds since 1970 by the server's clock. TTL: a write sets `expires` to now + ttl and lets Redis delete the
 keys but the lease and the company at expires + grace; in between the session is expired: readable, not writable, revived by
-extend. An owner's set lives a day longer than any session of it.
+extend. What an owner's keys hold of sessions is a hint, mended by whoever reads it; each lives a day longer than the last session
+in it.
 """
 
 from __future__ import annotations
+
+from urllib.parse import unquote
 
 from core.sessions.ids import check_session_id
 
@@ -74,8 +89,8 @@ def of_session(session_id: str) -> tuple[str, ...]:
 
 
 def owner_sessions(owner: str) -> bytes:
-    """Owners are names from outside: any text is one, and no two share a key."""
-    return f"user:{{{owner}}}:sessions".encode("utf-8", "replace")
+    """The first of an owner's keys; index scripts make the others from it. Any text is an owner, and no two share a key."""
+    return f"user:{{{_tag(owner)}}}:sessions".encode("utf-8", "replace")
 
 
 def audit_opened(session_id: str, person: str) -> bytes:
@@ -97,10 +112,29 @@ def chart_field(turn_id: str) -> str:
     return f"{turn_id}:chart"
 
 
+def tokens_field(turn_id: str) -> str:
+    return f"{turn_id}:tokens"
+
+
 OWNER_SESSIONS = "user:{*}:sessions"
 """Matches the list of every owner."""
 
 
 def owner_of(key: bytes) -> str:
     """The owner whose list that key is."""
-    return key.removeprefix(b"user:{").removesuffix(b"}:sessions").decode("utf-8", "replace")
+    tag = key.removeprefix(b"user:{").removesuffix(b"}:sessions").decode("utf-8", "replace")
+    return "" if tag == "%" else unquote(tag)
+
+
+def member_field(person: str) -> str:
+    """The field of the session hash that says the session stands in that person's list."""
+    return f"member:{person}"
+
+
+def pin_field(person: str) -> str:
+    return f"pin:{person}"
+
+
+def _tag(owner: str) -> str:
+    """A hash tag is never empty and ends at the first brace: without this the keys of some owners would lie in many slots."""
+    return owner.replace("%", "%25").replace("{", "%7B").replace("}", "%7D") or "%"

