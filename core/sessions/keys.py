@@ -17,7 +17,7 @@ session:{ID}:lease     hash    token and fence of the worker that runs the sessi
 session:{ID}:shares    hash    link:TOKEN → who may come by it and as what, as JSON; use:TOKEN:PERSON → who came     sessions
 session:{ID}:company   hash    TAB → who has the session open in it, as JSON; its own short TTL                       turns
 turns:queue            stream  sessions with turns to run, read by a consumer group of all workers            turns
-deleted:{ID}…                  the first five keys of a deleted session, until it is too late to undo that     sessions
+deleted:{ID}…                  all keys of a deleted session but the lease, until it is too late to undo that   sessions
 user:{OWNER}:sessions  zset    session id by time of the last activity                                        sessions
 user:{OWNER}:by:SORT   zset    the same by created, questions, tokens, title (higher first; PINNED on top)     sessions
 user:{OWNER}:in:FILTER set     session ids: status:…, connection:NAME, mine, shared, pinned                    sessions
