@@ -78,4 +78,6 @@ class Turn:
     elapsed_ms: dict[str, float] = field(default_factory=dict)
     """Per step: context, draft, check, execute, analyse, save, fold."""
     tokens: int = 0
+    author_id: str = ""
+    """Id of the person who asked; empty in turns from before there were any."""
     version: int = 1

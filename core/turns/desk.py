@@ -33,13 +33,15 @@ class Turns:
         self._queue = TurnQueue(rooms.redis)
         self._tokens = EventTokens(rooms.redis)
 
-    def submit(self, session_id: str, question: str, *, author: str = "", engine: str = "auto", turn_id: str = "") -> Turn:
+    def submit(
+        self, session_id: str, question: str, *, author: str = "", author_id: str = "", engine: str = "auto", turn_id: str = ""
+    ) -> Turn:
         """Stores the question as a queued turn and wakes a worker.
 
         Giving the same turn_id again is the same question. Raises QuestionError for an empty or too long one and ConfigError
         for an engine that is not there; nothing is stored then.
         """
-        turn = self._add(session_id, question, author, engine, turn_id)
+        turn = self._add(session_id, question, (author, author_id), engine, turn_id)
         self._queue.wake(session_id)
         self._changed(turn)
         return turn
@@ -80,7 +82,7 @@ class Turns:
         if chosen.resolves:
             self._sessions.resolve(session_id, chosen.resolves)
         if chosen.question:
-            return self.submit(session_id, chosen.question, author=turn.author, engine=turn.engine)
+            return self.submit(session_id, chosen.question, author=turn.author, author_id=turn.author_id, engine=turn.engine)
         return self._again(turn)
 
     def accept(self, session_id: str, turn_id: str) -> Turn:
@@ -140,10 +142,17 @@ class Turns:
                 return turn
 
     def run_here(
-        self, session_id: str, question: str, *, author: str = "", engine: str = "auto", on_event: OnEvent | None = None
+        self,
+        session_id: str,
+        question: str,
+        *,
+        author: str = "",
+        author_id: str = "",
+        engine: str = "auto",
+        on_event: OnEvent | None = None,
     ) -> Turn:
         """Asks and answers in this process, without a worker; waits while another process runs the session."""
-        turn = self._add(session_id, question, author, engine, "")
+        turn = self._add(session_id, question, (author, author_id), engine, "")
         while not turn.state.finished:
             lease = acquire(self._client, session_id)
             if lease is None:
@@ -157,16 +166,17 @@ class Turns:
             turn = self._sessions.turn(session_id, turn.id)
         return turn
 
-    def _add(self, session_id: str, question: str, author: str, engine: str, turn_id: str) -> Turn:
+    def _add(self, session_id: str, question: str, by: tuple[str, str], engine: str, turn_id: str) -> Turn:
         text = checked_question(question)
         self._rooms.engine(engine)
         now = datetime.now(UTC)
-        return self._sessions.add_turn(Turn(turn_id or new_turn_id(), session_id, text, author, now, engine=engine), queue=True)
+        turn = Turn(turn_id or new_turn_id(), session_id, text, by[0], now, engine=engine, author_id=by[1])
+        return self._sessions.add_turn(turn, queue=True)
 
     def _again(self, turn: Turn, draft: SqlDraft | None = None) -> Turn:
         """With a draft the turn takes it as its own; without one it is asked anew."""
         fresh = Turn(turn.id, turn.session_id, turn.question, turn.author, turn.created, turn.index, engine=turn.engine)
-        again = replace(fresh, attempts=turn.attempts, draft=draft)
+        again = replace(fresh, attempts=turn.attempts, draft=draft, author_id=turn.author_id)
         self._queue.push_again(self._sessions, again)
         self._queue.wake(turn.session_id)
         self._changed(again)

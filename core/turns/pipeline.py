@@ -11,11 +11,11 @@ from core.analysis import analyse as analyse_result
 from core.analysis import choose_chart
 from core.cancellation import Cancellation
 from core.chat_model import ChatModel
-from core.errors import SqlError, SqlFailed, SqlRefused
+from core.errors import Cancelled, SqlError, SqlFailed, SqlRefused
 from core.execution import guard
 from core.execution.run import Limits
 from core.execution.run import run as run_sql
-from core.models import Clarification, Context, Mode, ResultRef, ResultSet, Summary, TurnState
+from core.models import AuditAction, Clarification, Context, Mode, Person, ResultRef, ResultSet, Summary, TurnState
 from core.summarization.fold import fold as fold_turns
 from core.summarization.window import brief, split
 from core.turns.digest import digest
@@ -84,12 +84,28 @@ def execute(run: RunningTurn) -> None:
     limits = Limits(timeout_s=settings.query_timeout_s, rows=settings.row_limit, bytes=settings.result_limit_bytes)
     while True:
         try:
-            result = run_sql(run.database, run.draft.sql, limits, run.cancellation)
+            result = _run_audited(run, limits)
             break
         except SqlFailed as exc:
             _repair(run, exc)
             check(run)
     _keep(run, result)
+
+
+def _run_audited(run: RunningTurn, limits: Limits) -> ResultSet:
+    """The audit knows of every statement that reached the database, however it ended."""
+    outcome: dict[str, object] = {"outcome": "failed"}
+    try:
+        result = run_sql(run.database, run.draft.sql, limits, run.cancellation)
+        outcome = {"rows": result.row_count}
+        return result
+    except Cancelled:
+        outcome = {"outcome": "stopped"}
+        raise
+    finally:
+        asker = Person(run.turn.author_id, run.turn.author)
+        where = {"connection": run.session.connection, "turn": run.turn.id}
+        run.rooms.audit.record(asker, AuditAction.RAN, run.turn.session_id, **outcome, **where, sql=run.draft.sql)
 
 
 def analyse(run: RunningTurn) -> None:

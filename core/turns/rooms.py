@@ -12,6 +12,7 @@ from core.errors import ConfigError
 from core.execution.databases import Databases
 from core.models import Catalog, Context
 from core.nl2sql.engine import Engine
+from core.sessions.audit import Audit
 from core.sessions.store import SessionStore
 
 ENGINES = ("auto", "builtin", "llm")
@@ -29,6 +30,10 @@ class Rooms:
     model: ChatModel | None = None
     can_answer: Callable[[str, Context, Catalog], bool] | None = None
     """Whether this database can answer a question; keeps follow-up suggestions honest."""
+
+    @property
+    def audit(self) -> Audit:
+        return Audit(self.redis, self.settings.audit_entries)
 
     def engine(self, name: str) -> Engine:
         """The engine of that name; `auto` means the operator's setting. Raises ConfigError for one that is not there."""
