@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.cli import ask, check_sql, evaluate, fit, sessions, worker
+from core.cli import ask, audit, check_sql, evaluate, fit, sessions, worker
 from core.cli.output import printable
 from core.cli.status import FAILED
 from core.errors import TabletalkError
 
-COMMANDS = (ask, sessions, evaluate, fit, check_sql, worker)
+COMMANDS = (ask, sessions, audit, evaluate, fit, check_sql, worker)
 
 
 def main(argv: Sequence[str]) -> int:
