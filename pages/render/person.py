@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from core.errors import LoginEnded
@@ -56,10 +58,8 @@ def sign_out() -> None:
     st.logout()
 
 
-def sign_in_buttons(app: App, key: str) -> None:
+def sign_in_buttons(app: App, key: str, *, kind: Literal["primary", "secondary"] = "secondary") -> None:
     """One per provider; none where nobody signs in here."""
-    for provider in app.settings.identity.providers:
-        title = f"Sign in with {label(provider.capitalize())}" if provider else "Sign in"
-        st.button(
-            title, icon=":material/login:", key=f"{key}-{provider}", on_click=sign_in, args=(app, provider), width="stretch"
-        )
+    for name in app.settings.identity.providers:
+        title = f"Sign in with {label(name.capitalize())}" if name else "Sign in"
+        st.button(title, icon=":material/login:", key=f"{key}-{name}", type=kind, on_click=sign_in, args=(app, name))

@@ -52,11 +52,11 @@ def _who_else(error: TabletalkError) -> None:
     """Ways on for whom this page takes for the wrong person."""
     app = application()
     if isinstance(error, LoginEnded):
-        person.sign_in_buttons(app, "again")
+        person.sign_in_buttons(app, "again", kind="primary")
         st.button("Go on as a guest", key="trouble-guest", on_click=person.sign_out)
         return
     if not person.current(app).signed_in:
-        person.sign_in_buttons(app, "trouble-in")
+        person.sign_in_buttons(app, "trouble-in", kind="primary")
     st.button("Start a new session", on_click=state.go_to_session, args=("",), key="trouble-new")
 
 

@@ -53,6 +53,9 @@ def serving(identity: Callable[[], Identity]) -> Iterator[int]:
     async def away(request: Request) -> Response:
         return RedirectResponse("/", headers={"content-type": "text/html"})
 
+    async def returned(request: Request) -> Response:
+        return RedirectResponse(request.query_params.get("to", "/"), 302)
+
     async def socket(websocket: WebSocket) -> None:
         await websocket.accept()
         await websocket.send_json(said(websocket, identity()))
@@ -62,6 +65,7 @@ def serving(identity: Callable[[], Identity]) -> Iterator[int]:
         Route("/", page, methods=["GET", "POST"]),
         Route("/who", who),
         Route("/away", away),
+        Route("/oauth2callback", returned),
         WebSocketRoute("/socket", socket),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(WhoAsks, identity)])
@@ -168,6 +172,33 @@ def test_a_socket_knows_its_peer_as_a_page_does(port: int) -> None:
         with connect_socket(f"ws://127.0.0.1:{port}/socket", additional_headers=headers, source_address=(come_from, 0)) as socket:
             told.append(json.loads(socket.recv()))
     assert told == [{"id": "proxy:ann", "peer": ["127.0.0.1"]}, {"id": "", "peer": ["127.0.0.2"]}]
+
+
+def returning(port: int, *headers: tuple[str, str], path: str = "/oauth2callback") -> str:
+    return fetch(port, path, *headers).getheader("location") or ""
+
+
+def test_a_browser_that_comes_from_its_provider_goes_on_to_where_it_was(port: int, identity: Identity) -> None:
+    value, other = identity.cookie.make(), identity.cookie.make()
+    identity.ways_back.keep(identity.cookie.browser({NAME: value}), "data", {"session": "A" * 22})
+    assert returning(port) == "/"
+    assert returning(port, ("Cookie", f"{NAME}=forged")) == "/"
+    assert returning(port, ("Cookie", f"{NAME}={other}")) == "/"
+    assert returning(port, ("Cookie", f"{NAME}={value}")) == "/data?session=" + "A" * 22
+    assert returning(port, ("Cookie", f"{NAME}={value}")) == "/"
+
+
+@pytest.mark.parametrize("home", ["//evil.example/", "https://evil.example/", "/elsewhere", "evil/"])
+def test_only_the_way_to_the_home_page_is_changed(port: int, identity: Identity, home: str) -> None:
+    value = identity.cookie.make()
+    identity.ways_back.keep(identity.cookie.browser({NAME: value}), "data", {})
+    assert returning(port, ("Cookie", f"{NAME}={value}"), path=f"/oauth2callback?to={home}") == home
+
+
+def test_an_app_under_a_path_of_its_own_is_returned_to_there(port: int, identity: Identity) -> None:
+    value = identity.cookie.make()
+    identity.ways_back.keep(identity.cookie.browser({NAME: value}), "", {"session": "A"})
+    assert returning(port, ("Cookie", f"{NAME}={value}"), path="/oauth2callback?to=/talk/") == "/talk/?session=A"
 
 
 def test_a_page_comes_without_a_cookie_while_the_store_is_away(identity: Identity) -> None:
