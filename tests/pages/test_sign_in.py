@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from itsdangerous import URLSafeTimedSerializer
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.pages.serving import WAIT_MS, chromium, free_port, serving, wait_until_up
@@ -159,3 +161,119 @@ def test_the_session_one_came_for_is_there_again_after_signing_in(site: Site) ->
         sign_in(page, "ann")
         called(page, "Ann Lee")
         assert page.url == address
+
+
+def test_another_page_is_there_again_too(site: Site) -> None:
+    with site.visit("/data") as page:
+        sign_in(page, "ann")
+        called(page, "Ann Lee")
+        assert page.url == f"{site.url}/data"
+
+
+def test_whom_the_provider_refuses_is_where_they_were_still_a_guest(site: Site) -> None:
+    with site.visit() as page:
+        address = ask(page, "How many orders are there?")
+        account(page)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Deny").click()
+        called(page, "Guest")
+        assert page.url == address
+        expect(page.get_by_text("There are 480 orders.")).to_be_visible()
+
+
+def test_a_second_tab_takes_part_in_the_sign_in_and_another_browser_does_not(site: Site) -> None:
+    with site.visit() as page, site.visit() as stranger:
+        sign_in(page, "ann")
+        called(page, "Ann Lee")
+        called(open_page(page.context, site.url), "Ann Lee")
+        stranger.reload()
+        called(stranger, "Guest")
+
+
+def test_an_admin_is_told_so_and_whoever_says_to_have_their_address_is_none(site: Site) -> None:
+    with site.visit() as page:
+        sign_in(page, "boss")
+        account(page)
+        expect(page.get_by_text("You may read the audit.")).to_be_visible()
+    with site.visit() as page:
+        sign_in(page, "mallory")
+        account(page)
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+        expect(page.get_by_text("<b>Mallory</b> ![x](http://evil.example/x.png)")).to_be_visible()
+        expect(page.get_by_text("You may read the audit.")).to_have_count(0)
+        expect(page.get_by_text("boss@example.com")).to_have_count(0)
+        assert page.locator('b:has-text("Mallory"), img[src*="evil"]').count() == 0
+
+
+def test_a_guest_gives_a_name_and_keeps_it_in_this_browser_alone(site: Site) -> None:
+    with site.visit() as page, site.visit() as stranger:
+        account(page)
+        page.get_by_label("Your name, as others see it").fill("  Zoë  [x](http://evil.example) ")
+        page.get_by_role("button", name="Save").click()
+        called(page, "Zoë [x](http:")
+        page.reload()
+        called(page, "Zoë [x](http:")
+        stranger.reload()
+        called(stranger, "Guest")
+
+
+def test_the_cookie_is_kept_from_scripts_and_a_forged_one_is_replaced(site: Site) -> None:
+    with site.visit() as page:
+        called(page, "Guest")
+        context = page.context
+        (given,) = [one for one in context.cookies() if one.get("name") == "tabletalk_browser"]
+        assert given.get("httpOnly") and given.get("sameSite") == "Lax" and given.get("path") == "/"
+        assert "tabletalk_browser" not in page.evaluate("document.cookie")
+        context.add_cookies([{"name": "tabletalk_browser", "value": "forged", "url": site.url}])
+        page.reload()
+        called(page, "Guest")
+        (now,) = [one for one in context.cookies() if one.get("name") == "tabletalk_browser"]
+        assert now.get("value") not in ("forged", given.get("value"))
+
+
+def test_a_sign_in_that_has_ended_says_so_and_leads_back_to_the_page(hasty: Site) -> None:
+    with hasty.visit() as page:
+        address = ask(page, "How many orders are there?")
+        sign_in(page, "ann")
+        called(page, "Ann Lee")
+        page.wait_for_timeout(1_000 * SHORT_LOGIN_S)
+        page.reload()
+        expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
+        expect(page.get_by_text("There are 480 orders.")).to_have_count(0)
+        assert page.url == address
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="ann").click()
+        called(page, "Ann Lee")
+        assert page.url == address
+
+
+def test_whose_sign_in_has_ended_may_go_on_as_a_guest(hasty: Site) -> None:
+    with hasty.visit() as page:
+        sign_in(page, "ann")
+        called(page, "Ann Lee")
+        page.wait_for_timeout(1_000 * SHORT_LOGIN_S)
+        page.get_by_role("link", name="Data").click()
+        expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
+        page.get_by_role("button", name="Go on as a guest").click()
+        page.get_by_role("button", name="End session").click()
+        called(page, "Guest")
+
+
+def test_a_login_cookie_nobody_can_read_any_more_is_a_sign_in_that_has_ended(site: Site) -> None:
+    with site.visit() as page:
+        sign_in(page, "ann")
+        called(page, "Ann Lee")
+        page.context.add_cookies([{"name": "_streamlit_user", "value": "of.another.secret", "url": site.url}])
+        page.reload()
+        expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
+        page.get_by_role("button", name="Go on as a guest").click()
+        called(page, "Guest")
+
+
+def test_nobody_signs_in_by_a_cookie_they_signed_themselves(site: Site) -> None:
+    said = {"is_logged_in": True, "origin": site.url, "iss": "x", "sub": "boss", "iat": time.time(), "provider": "default"}
+    forged = URLSafeTimedSerializer("guessed", salt="_streamlit_user").dumps(json.dumps(said))
+    with site.visit() as page:
+        page.context.add_cookies([{"name": "_streamlit_user", "value": str(forged), "url": site.url}])
+        page.reload()
+        expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
