@@ -12,6 +12,7 @@ from core.config import Settings, read_secrets
 from core.execution.catalog_cache import CatalogCache
 from core.execution.databases import Databases
 from core.identity.identity import Identity
+from core.models import Person
 from core.nl2sql.auto import AutoEngine
 from core.nl2sql.builtin import BuiltinEngine, Conventions
 from core.nl2sql.engine import Engine
@@ -30,6 +31,7 @@ from core.turns.hub import Hub
 from core.turns.rooms import Rooms
 from core.turns.tokens import EventTokens
 from core.turns.worker import Workers
+from core.turns.workspace import Parts, Workspace
 
 PROJECT = Path(__file__).resolve().parent.parent
 """Where streamlit_app.py is."""
@@ -52,6 +54,10 @@ class App:
     workers: Workers
     """Not started: `application` does that."""
     live: Live
+    parts: Parts
+
+    def visit(self, person: Person) -> Visit:
+        return Visit(person, Workspace(self.parts, person), self.settings, self.databases, self.builtin)
 
     def close(self) -> None:
         self.workers.stop()
@@ -60,6 +66,22 @@ class App:
             self.model.close()
         self.databases.close()
         self.redis.close()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a page may use of the process on behalf of one person: of sessions nothing but what they may do."""
+
+    person: Person
+    work: Workspace
+    settings: Settings
+    databases: Databases
+    builtin: BuiltinEngine
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether anybody here may be vouched for: by a sign-in or a trusted proxy."""
+        return self.settings.identity.vouches
 
 
 def build(settings: Settings) -> App:
@@ -74,10 +96,12 @@ def build(settings: Settings) -> App:
     databases = Databases(settings, CatalogCache(settings.data_dir / "catalogs"))
     rooms = Rooms(settings, redis, sessions, databases, engines, model, builtin.can_answer)
     turns = Turns(rooms)
-    rights, audit = Rights(sessions, Shares(redis, sessions)), Audit(redis, settings.audit_entries)
+    shares, audit = Shares(redis, sessions), Audit(redis, settings.audit_entries)
+    rights = Rights(sessions, shares)
     live = Live(redis, Hub(redis), EventTokens(redis), rights, Company(redis), audit)
     identity, workers = Identity(redis, settings.identity), Workers(rooms, settings.workers)
-    return App(settings, redis, identity, sessions, databases, engines, builtin, model, turns, workers, live)
+    parts = Parts(sessions, shares, rights, turns, audit)
+    return App(settings, redis, identity, sessions, databases, engines, builtin, model, turns, workers, live, parts)
 
 
 def build_engines(settings: Settings, conventions: Conventions | None = None) -> dict[str, Engine]:

@@ -5,24 +5,26 @@ from __future__ import annotations
 import streamlit as st
 
 from core.turns.desk import MAX_QUESTION
-from core.wiring import application
-from pages.render import actions, conversation, sidebar, state, welcome
+from pages.render import actions, conversation, person, sidebar, state, welcome
 
 QUESTION = "question"
 
-app = application()
+visit = person.visit()
 session_id = state.session_id()
-session = app.sessions.get(session_id) if session_id else None
-sidebar.draw(app, session)
-if session is not None:
-    conversation.draw(app, session.id, session.title)
+if token := state.share_token():
+    visit.work.enter(session_id, token)
+    state.drop_share_token()
+access = visit.work.open(session_id) if session_id else None
+sidebar.draw(visit, access)
+if access is not None:
+    conversation.draw(visit, session_id, access.session.title)
 else:
-    welcome.first(app)
+    welcome.first(visit)
 st.chat_input(
-    "Ask a question about your data",
+    conversation.invitation(access),
     key=QUESTION,
     max_chars=MAX_QUESTION,
-    disabled=session is not None and not conversation.writable(session),
+    disabled=access is not None and not conversation.writable(access),
     on_submit=actions.ask_typed,
-    args=(app, session_id, QUESTION),
+    args=(visit, session_id, QUESTION),
 )

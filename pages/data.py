@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.wiring import application
-from pages.render import schema
+from pages.render import person, schema
 
-schema.draw(application())
+schema.draw(person.visit())

@@ -1,8 +1,7 @@
-"""The sessions page: every session of this place, newest first."""
+"""The sessions page: the person's sessions, newest first."""
 
 from __future__ import annotations
 
-from core.wiring import application
-from pages.render import listing
+from pages.render import listing, person
 
-listing.draw(application())
+listing.draw(person.visit())

@@ -14,7 +14,7 @@ from core.cli.settings import with_database
 from core.cli.status import ANSWERED, FAILED, NEEDS_CLARIFICATION
 from core.config import Settings
 from core.errors import TabletalkError
-from core.models import Event, EventKind, Failure, Mode, ResultSet, Turn, TurnState
+from core.models import OPERATOR, Event, EventKind, Failure, Mode, ResultSet, Turn, TurnState
 from core.wiring import App, build, current_settings
 
 STATUS_OF = {TurnState.DONE: ANSWERED, TurnState.NEEDS_CLARIFICATION: NEEDS_CLARIFICATION}
@@ -48,13 +48,18 @@ def _ask(arguments: argparse.Namespace) -> int:
     settings, connection = _target(arguments)
     app = build(settings)
     try:
-        session_id = arguments.session or app.sessions.create(connection or app.databases.default, mode=Mode(arguments.mode)).id
+        session_id = arguments.session or _new_session(app, connection, Mode(arguments.mode))
         turn = _run_turn(app, session_id, arguments)
         result = app.sessions.result(session_id, turn.result.id) if turn.result else None
     finally:
         app.close()
     print(to_json(turn_object(turn, result)) if arguments.json else _text(turn, result))
     return STATUS_OF.get(turn.state, FAILED)
+
+
+def _new_session(app: App, connection: str, mode: Mode) -> str:
+    owner = {"owner": OPERATOR.id, "owner_name": OPERATOR.name}
+    return app.sessions.create(connection or app.databases.default, mode=mode, **owner).id
 
 
 def _target(arguments: argparse.Namespace) -> tuple[Settings, str]:
@@ -71,7 +76,9 @@ def _run_turn(app: App, session_id: str, arguments: argparse.Namespace) -> Turn:
         if event.kind is EventKind.STATUS and sys.stderr.isatty():
             progress(str(event.data.get("message", "")), 0.0)
 
-    turn = app.turns.run_here(session_id, arguments.question, engine=arguments.engine or app.settings.engine, on_event=show)
+    turn = app.turns.run_here(
+        session_id, arguments.question, author=OPERATOR, engine=arguments.engine or app.settings.engine, on_event=show
+    )
     progress.end()
     return turn
 

@@ -8,6 +8,7 @@ from typing import Any
 from core.cli.output import plain_table, to_json
 from core.cli.settings import with_database
 from core.cli.status import ANSWERED
+from core.models import OPERATOR
 from core.wiring import App, build, current_settings
 
 
@@ -41,11 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _new(app: App, arguments: argparse.Namespace, connection: str | None) -> None:
     name = app.databases.get(connection or app.databases.default).name
-    print(app.sessions.create(name, title=arguments.title).id)
+    print(app.sessions.create(name, title=arguments.title, owner=OPERATOR.id, owner_name=OPERATOR.name).id)
 
 
 def _list(app: App, arguments: argparse.Namespace, connection: str | None) -> None:
-    listings = app.sessions.list(limit=1_000)
+    listings = app.sessions.list(OPERATOR.id, limit=1_000)
     if arguments.json:
         print(to_json(listings))
         return

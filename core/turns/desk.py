@@ -34,14 +34,14 @@ class Turns:
         self._tokens = EventTokens(rooms.redis)
 
     def submit(
-        self, session_id: str, question: str, *, author: str = "", author_id: str = "", engine: str = "auto", turn_id: str = ""
+        self, session_id: str, question: str, *, author: Person | None = None, engine: str = "auto", turn_id: str = ""
     ) -> Turn:
         """Stores the question as a queued turn and wakes a worker.
 
         Giving the same turn_id again is the same question. Raises QuestionError for an empty or too long one and ConfigError
         for an engine that is not there; nothing is stored then.
         """
-        turn = self._add(session_id, question, (author, author_id), engine, turn_id)
+        turn = self._add(session_id, question, author, engine, turn_id)
         self._queue.wake(session_id)
         self._changed(turn)
         return turn
@@ -68,7 +68,7 @@ class Turns:
             return turn
         return self._again(turn)
 
-    def choose(self, session_id: str, turn_id: str, choice: int) -> Turn:
+    def choose(self, session_id: str, turn_id: str, choice: int, *, author: Person | None = None) -> Turn:
         """Answers a clarification by the position of a choice.
 
         A choice with a question of its own becomes a new turn; one that settles a word has the same turn asked again. What it
@@ -82,7 +82,7 @@ class Turns:
         if chosen.resolves:
             self._sessions.resolve(session_id, chosen.resolves)
         if chosen.question:
-            return self.submit(session_id, chosen.question, author=turn.author, author_id=turn.author_id, engine=turn.engine)
+            return self.submit(session_id, chosen.question, author=author, engine=turn.engine)
         return self._again(turn)
 
     def accept(self, session_id: str, turn_id: str) -> Turn:
@@ -146,13 +146,12 @@ class Turns:
         session_id: str,
         question: str,
         *,
-        author: str = "",
-        author_id: str = "",
+        author: Person | None = None,
         engine: str = "auto",
         on_event: OnEvent | None = None,
     ) -> Turn:
         """Asks and answers in this process, without a worker; waits while another process runs the session."""
-        turn = self._add(session_id, question, (author, author_id), engine, "")
+        turn = self._add(session_id, question, author, engine, "")
         while not turn.state.finished:
             lease = acquire(self._client, session_id)
             if lease is None:
@@ -166,12 +165,12 @@ class Turns:
             turn = self._sessions.turn(session_id, turn.id)
         return turn
 
-    def _add(self, session_id: str, question: str, by: tuple[str, str], engine: str, turn_id: str) -> Turn:
+    def _add(self, session_id: str, question: str, author: Person | None, engine: str, turn_id: str) -> Turn:
         text = checked_question(question)
         self._rooms.engine(engine)
-        now = datetime.now(UTC)
-        turn = Turn(turn_id or new_turn_id(), session_id, text, by[0], now, engine=engine, author_id=by[1])
-        return self._sessions.add_turn(turn, queue=True)
+        name, by = (author.name, author.id) if author else ("", "")
+        asked = Turn(turn_id or new_turn_id(), session_id, text, name, datetime.now(UTC), engine=engine, author_id=by)
+        return self._sessions.add_turn(asked, queue=True)
 
     def _again(self, turn: Turn, draft: SqlDraft | None = None) -> Turn:
         """With a draft the turn takes it as its own; without one it is asked anew."""

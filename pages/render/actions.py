@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, Concatenate, ParamSpec
 
 import streamlit as st
 
 from core.errors import TabletalkError
-from core.models import ChartSpec
-from core.wiring import App
+from core.models import ChartSpec, ShareRole
+from core.wiring import Visit
 from pages.render import state
 
 P = ParamSpec("P")
 CONVERSATION = "conversation"
 
 
-def _action(call: Callable[Concatenate[App, P], Any]) -> Callable[Concatenate[App, P], None]:
-    def guarded(app: App, /, *args: P.args, **kwargs: P.kwargs) -> None:
+def _action(call: Callable[Concatenate[Visit, P], Any]) -> Callable[Concatenate[Visit, P], None]:
+    def guarded(visit: Visit, /, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            call(app, *args, **kwargs)
+            call(visit, *args, **kwargs)
         except TabletalkError as error:
             state.flash(error)
 
@@ -27,64 +28,72 @@ def _action(call: Callable[Concatenate[App, P], Any]) -> Callable[Concatenate[Ap
 
 
 @_action
-def ask(app: App, session_id: str, question: str) -> None:
+def ask(visit: Visit, session_id: str, question: str) -> None:
     """Asks in the session; without one it is made first, on the connection picked."""
     if not session_id:
-        connection = state.connection(app.databases.default, app.databases.names())
-        session_id = app.sessions.create(connection).id
+        connection = state.connection(visit.databases.default, visit.databases.names())
+        session_id = visit.work.start(connection).id
         state.go_to_session(session_id)
-    app.turns.submit(session_id, question, engine=state.engine(app.settings.engine))
+    visit.work.ask(session_id, question, engine=state.engine(visit.settings.engine))
 
 
 @_action
-def ask_typed(app: App, session_id: str, key: str) -> None:
+def ask_typed(visit: Visit, session_id: str, key: str) -> None:
     question = state.value(key)
     if question:
-        ask(app, session_id, str(question))
+        ask(visit, session_id, str(question))
 
 
 @_action
-def stop(app: App, session_id: str, turn_id: str) -> None:
-    app.turns.stop(session_id, turn_id)
+def stop(visit: Visit, session_id: str, turn_id: str) -> None:
+    visit.work.stop(session_id, turn_id)
 
 
 @_action
-def retry(app: App, session_id: str, turn_id: str) -> None:
-    app.turns.retry(session_id, turn_id)
+def retry(visit: Visit, session_id: str, turn_id: str) -> None:
+    visit.work.retry(session_id, turn_id)
 
 
 @_action
-def choose(app: App, session_id: str, turn_id: str, choice: int) -> None:
-    app.turns.choose(session_id, turn_id, choice)
+def choose(visit: Visit, session_id: str, turn_id: str, choice: int) -> None:
+    visit.work.choose(session_id, turn_id, choice)
 
 
 @_action
-def accept(app: App, session_id: str, turn_id: str) -> None:
-    app.turns.accept(session_id, turn_id)
+def accept(visit: Visit, session_id: str, turn_id: str) -> None:
+    visit.work.accept(session_id, turn_id)
 
 
 @_action
-def set_chart(app: App, session_id: str, turn_id: str, chart: ChartSpec | None) -> None:
-    app.sessions.set_user_chart(session_id, turn_id, chart)
-    app.turns.announce(session_id, "chart", turn_id)
+def set_chart(visit: Visit, session_id: str, turn_id: str, chart: ChartSpec | None) -> None:
+    visit.work.set_chart(session_id, turn_id, chart)
 
 
 @_action
-def extend(app: App, session_id: str) -> None:
-    app.sessions.extend(session_id)
+def extend(visit: Visit, session_id: str) -> None:
+    visit.work.extend(session_id)
 
 
 @_action
-def rename(app: App, session_id: str, title: str) -> None:
-    app.sessions.rename(session_id, title)
-    app.turns.announce(session_id, "title")
+def rename(visit: Visit, session_id: str, title: str) -> None:
+    visit.work.rename(session_id, title)
 
 
 @_action
-def delete(app: App, session_id: str) -> None:
-    """The worker at it loses its lease with the session, and with that its statement is stopped."""
-    app.turns.announce(session_id, "deleted")
-    app.sessions.delete(session_id)
+def delete(visit: Visit, session_id: str) -> None:
+    visit.work.delete(session_id)
+
+
+@_action
+def share(
+    visit: Visit, session_id: str, role: ShareRole, *, expires: datetime | None, sign_in: bool, people: Sequence[str]
+) -> None:
+    visit.work.share(session_id, role, expires=expires, sign_in=sign_in, people=people)
+
+
+@_action
+def revoke(visit: Visit, session_id: str, token: str) -> None:
+    visit.work.revoke(session_id, token)
 
 
 def redraw_conversation() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.models import ChartKind, ResultSet, Turn, TurnState
-from core.wiring import App
+from core.wiring import Visit
 from pages.render import actions, chart, chips, clarification, download, editor, metric, sql, table, trouble
 from pages.render.text import ago, escape, label, led, line, rich, shortened
 
@@ -13,7 +13,7 @@ _TABLE, _SQL, _EDIT = "Table", "SQL", "Edit chart"
 
 
 @st.fragment
-def draw(app: App, turn: Turn, *, is_open: bool, writable: bool, charts: bool = True) -> None:
+def draw(visit: Visit, turn: Turn, *, is_open: bool, writable: bool, charts: bool = True) -> None:
     """A finished turn; closed it is one line that opens at a click, and only then draws its body.
 
     With charts=False an open one keeps the room of its chart free: the next drawing fills it.
@@ -22,11 +22,11 @@ def draw(app: App, turn: Turn, *, is_open: bool, writable: bool, charts: bool = 
         if is_open:
             with st.container(border=True, key=f"card-{turn.id}"):
                 title(turn)
-                _body(app, turn, writable, charts=charts)
+                _body(visit, turn, writable, charts=charts)
             return
         with st.expander(_folded(turn), key=f"fold-{turn.id}", on_change="rerun") as fold:
             if fold.open:
-                _body(app, turn, writable)
+                _body(visit, turn, writable)
 
 
 def title(turn: Turn) -> None:
@@ -37,10 +37,10 @@ def title(turn: Turn) -> None:
     )
 
 
-def interrupted(app: App, turn: Turn, *, writable: bool) -> None:
+def interrupted(visit: Visit, turn: Turn, *, writable: bool) -> None:
     """A turn whose worker is gone."""
     trouble.words("This question was interrupted before it was answered.", "What it had until then is kept; ask it again.")
-    _retry(app, turn, writable)
+    _retry(visit, turn, writable)
 
 
 def _folded(turn: Turn) -> str:
@@ -60,10 +60,10 @@ def _summary(turn: Turn) -> str:
     return line(led(turn.analysis.text)[0]) if turn.analysis else ""
 
 
-def _body(app: App, turn: Turn, writable: bool, *, charts: bool = True) -> None:
+def _body(visit: Visit, turn: Turn, writable: bool, *, charts: bool = True) -> None:
     chips.changes(turn)
     if turn.state is TurnState.NEEDS_CLARIFICATION:
-        clarification.draw(app, turn, writable=writable)
+        clarification.draw(visit, turn, writable=writable)
         return
     if turn.state is TurnState.FAILED and turn.failure is not None:
         trouble.words(turn.failure.message, turn.failure.hint)
@@ -72,10 +72,10 @@ def _body(app: App, turn: Turn, writable: bool, *, charts: bool = True) -> None:
             "Stopped.",
             "Nothing else was run for this question." if turn.result is None else "The rows that had arrived are kept.",
         )
-    result = app.sessions.result(turn.session_id, turn.result.id) if turn.result is not None else None
+    result = visit.work.result(turn.session_id, turn.result.id) if turn.result is not None else None
     _answer(turn, result, charts)
     chips.draw(turn)
-    _controls(app, turn, result, writable)
+    _controls(visit, turn, result, writable)
 
 
 def _answer(turn: Turn, result: ResultSet | None, charts: bool) -> None:
@@ -122,7 +122,7 @@ def _alt(turn: Turn) -> str:
     return line(turn.analysis.text) if turn.analysis is not None and turn.analysis.text else turn.question
 
 
-def _controls(app: App, turn: Turn, result: ResultSet | None, writable: bool) -> None:
+def _controls(visit: Visit, turn: Turn, result: ResultSet | None, writable: bool) -> None:
     """Table, SQL and chart editor, one at a time and only when asked for; downloads; Retry where there is no answer."""
     says_more = result is not None and result.row_count * len(result.columns) > 1 and chart.shown(turn).kind is not ChartKind.NONE
     panels = [_TABLE] if says_more else []
@@ -135,19 +135,19 @@ def _controls(app: App, turn: Turn, result: ResultSet | None, writable: bool) ->
         if result is not None and result.row_count:
             download.draw(turn, chart.shown(turn), result)
         if turn.state in (TurnState.FAILED, TurnState.CANCELLED):
-            _retry(app, turn, writable)
+            _retry(visit, turn, writable)
     if panel == _TABLE and result is not None:
         table.draw(result, turn.draft, key=f"table-{turn.id}")
     elif panel == _SQL and turn.draft is not None:
         sql.draw(turn.draft)
     elif panel == _EDIT and result is not None:
-        editor.draw(app, turn, result)
+        editor.draw(visit, turn, result)
     if turn.failure is not None:
         trouble.details(turn.failure.detail, key=f"details-{turn.id}")
 
 
-def _retry(app: App, turn: Turn, writable: bool) -> None:
-    args = (app, turn.session_id, turn.id)
+def _retry(visit: Visit, turn: Turn, writable: bool) -> None:
+    args = (visit, turn.session_id, turn.id)
     st.button(
         "Retry", icon=":material/refresh:", key=f"retry-{turn.id}", on_click=actions.retry, args=args, disabled=not writable
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.models import SqlDraft, Turn
-from core.wiring import App
+from core.wiring import Visit
 from pages.render import actions
 from pages.render.text import escape, label
 
 
-def draw(app: App, turn: Turn, *, writable: bool) -> None:
+def draw(visit: Visit, turn: Turn, *, writable: bool) -> None:
     clarification = turn.clarification
     if clarification is None:
         return
@@ -18,13 +18,13 @@ def draw(app: App, turn: Turn, *, writable: bool) -> None:
     with st.container(horizontal=True, gap="small"):
         for position, choice in enumerate(clarification.choices):
             key = f"choice-{turn.id}-{position}"
-            args = (app, turn.session_id, turn.id, position)
+            args = (visit, turn.session_id, turn.id, position)
             st.button(label(choice.label), key=key, on_click=actions.choose, args=args, disabled=not writable, wrap=True)
         if clarification.draft is not None:
-            _offer(app, turn, clarification.draft, writable=writable)
+            _offer(visit, turn, clarification.draft, writable=writable)
 
 
-def _offer(app: App, turn: Turn, draft: SqlDraft, *, writable: bool) -> None:
+def _offer(visit: Visit, turn: Turn, draft: SqlDraft, *, writable: bool) -> None:
     """The best guess, with what it would show."""
     st.button(
         "Answer anyway",
@@ -32,6 +32,6 @@ def _offer(app: App, turn: Turn, draft: SqlDraft, *, writable: bool) -> None:
         help=draft.explanation or None,
         type="tertiary",
         on_click=actions.accept,
-        args=(app, turn.session_id, turn.id),
+        args=(visit, turn.session_id, turn.id),
         disabled=not writable,
     )

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.models import Person, Session, SessionStatus, Turn, TurnState
+from core.models import Session, SessionStatus, Turn, TurnState
+from core.sessions.rights import Access, Act, owner_name
 from core.turns.lease import Progress
-from core.wiring import App
+from core.wiring import Visit
 from pages.render import actions, card, expiry, live, state, table, trouble, welcome
 from pages.render.text import escape, label
 
@@ -24,7 +25,7 @@ LATEST = 3
 class Conversation:
     """What one drawing shows, read in the order in which nothing can fall between: events, progress, turns."""
 
-    session: Session
+    access: Access
     cursor: str
     progress: Progress | None
     finished: tuple[Turn, ...]
@@ -32,98 +33,107 @@ class Conversation:
     """Unfinished ones: the one that runs first, then by index (a question asked again stands behind newer ones)."""
 
     @property
+    def session(self) -> Session:
+        return self.access.session
+
+    @property
     def writable(self) -> bool:
-        return writable(self.session)
+        return writable(self.access)
 
 
-def writable(session: Session) -> bool:
-    """Whether the session can still be asked."""
-    return session.status is not SessionStatus.EXPIRED
+def writable(access: Access) -> bool:
+    """Whether the session can still be asked, and by this person."""
+    return access.may(Act.ASK) and access.session.status not in (SessionStatus.EXPIRED, SessionStatus.CLOSED)
 
 
-def read(app: App, session_id: str) -> Conversation:
+def invitation(access: Access | None) -> str:
+    """What the input says while it is empty."""
+    if access is not None and not access.may(Act.ASK):
+        return f"You can read this session. To ask in it, ask {owner_name(access.session)} for a link."
+    return "Ask a question about your data"
+
+
+def read(visit: Visit, session_id: str) -> Conversation:
     """Raises the session errors and StoreUnavailable."""
-    session = app.sessions.get(session_id)
-    cursor = app.turns.cursor(session_id)
-    progress = app.turns.progress(session_id)
-    turns = app.sessions.turns(session_id)
-    finished = tuple(turn for turn in turns if turn.state.finished)
-    running = progress.turn_id if progress else ""
-    waiting = sorted((turn for turn in turns if not turn.state.finished), key=lambda turn: (turn.id != running, turn.index))
-    return Conversation(session, cursor, progress, finished, tuple(waiting))
+    now = visit.work.follow(session_id)
+    finished = tuple(turn for turn in now.turns if turn.state.finished)
+    running = now.progress.turn_id if now.progress else ""
+    waiting = sorted((turn for turn in now.turns if not turn.state.finished), key=lambda turn: (turn.id != running, turn.index))
+    return Conversation(now.access, now.cursor, now.progress, finished, tuple(waiting))
 
 
 @st.fragment(key=actions.CONVERSATION)
-def draw(app: App, session_id: str, title: str) -> None:
+def draw(visit: Visit, session_id: str, title: str) -> None:
     """`title` is the one the sidebar shows; when it changed the whole page is drawn again."""
     with trouble.guarded():
-        now = read(app, session_id)
+        now = read(visit, session_id)
         if now.session.title != title:
             st.rerun()
-        _header(app, now)
+        _header(visit, now)
         # Loading the chart library blocks the browser for half a second: at first sight the words come without the charts,
         # and the live component has the page drawn again as soon as they stand.
         early = bool(now.finished) and state.first_sight(session_id)
         with st.container(key="cards"):
-            _cards(app, now, charts=not early)
-        _running(app, now, again=early)
+            _cards(visit, now, charts=not early)
+        _running(visit, now, again=early)
         with st.container(key="after"):
-            _queued(app, now)
-            _followups(app, now)
+            _queued(visit, now)
+            _followups(visit, now)
             if (error := state.flashed()) is not None:
                 trouble.inline(error, key="flash")
 
 
-def _header(app: App, now: Conversation) -> None:
+def _header(visit: Visit, now: Conversation) -> None:
     """The title once somebody gave one; before that it is the first question, which stands right below."""
     turns = sorted((*now.finished, *now.waiting), key=lambda turn: turn.index)
     title = now.session.title or "What would you like to know?"
     with st.container(key="head"):
         if not turns or not " ".join(turns[0].question.split()).startswith(title.removesuffix("…")):
             st.html(f'<p class="tt-title" role="heading" aria-level="1">{escape(title)}</p>')
-        expiry.draw(app, now.session)
+        expiry.draw(visit, now.access)
 
 
-def _cards(app: App, now: Conversation, *, charts: bool) -> None:
+def _cards(visit: Visit, now: Conversation, *, charts: bool) -> None:
     if not now.finished and not now.waiting:
-        welcome.draw(app, now.session.connection, now.session.id)
+        welcome.draw(visit, now.session.connection, now.session.id)
         return
     opened = state.open_cards(now.session.id, tuple(turn.id for turn in now.finished[-LATEST:]))
     for turn in now.finished:
-        card.draw(app, turn, is_open=turn.id in opened, writable=now.writable, charts=charts)
+        card.draw(visit, turn, is_open=turn.id in opened, writable=now.writable, charts=charts)
 
 
-def _running(app: App, now: Conversation, *, again: bool) -> None:
+def _running(visit: Visit, now: Conversation, *, again: bool) -> None:
     """The first unfinished turn and the live component, which keeps its place when nothing runs."""
     turn = now.waiting[0] if now.waiting else None
-    dead = turn is not None and app.turns.is_interrupted(turn, now.progress)
+    dead = turn is not None and visit.work.is_interrupted(turn, now.progress)
     with st.container(border=turn is not None, key="running"):
         with st.container(key="running-question"):
             if turn is not None:
                 card.title(turn)
-        live.draw({**_live_data(app, now, None if dead else turn), "again": again})
+        live.draw({**_live_data(visit, now, None if dead else turn), "again": again})
         with st.container(key="running-rest"):
             if turn is not None and dead:
-                card.interrupted(app, turn, writable=now.writable)
+                card.interrupted(visit, turn, writable=now.writable)
             elif turn is not None:
-                args = (app, turn.session_id, turn.id)
-                st.button("Stop", icon=":material/stop_circle:", key=f"stop-{turn.id}", on_click=actions.stop, args=args)
-                _so_far(app, turn)
+                args = (visit, turn.session_id, turn.id)
+                if now.access.may(Act.ASK):
+                    st.button("Stop", icon=":material/stop_circle:", key=f"stop-{turn.id}", on_click=actions.stop, args=args)
+                _so_far(visit, turn)
 
 
-def _so_far(app: App, turn: Turn) -> None:
+def _so_far(visit: Visit, turn: Turn) -> None:
     """Rows as soon as they are there."""
-    result = app.sessions.result(turn.session_id, turn.result.id) if turn.result is not None else None
+    result = visit.work.result(turn.session_id, turn.result.id) if turn.result is not None else None
     if result is not None and result.row_count:
         table.draw(result, turn.draft, key=f"early-{turn.id}", rows=5)
 
 
-def _live_data(app: App, now: Conversation, turn: Turn | None) -> dict[str, object]:
+def _live_data(visit: Visit, now: Conversation, turn: Turn | None) -> dict[str, object]:
     progress = now.progress if turn is not None and now.progress is not None and now.progress.turn_id == turn.id else None
     sql = turn.draft.sql if turn is not None and turn.draft is not None else ""
     return {
         "session": now.session.id,
-        "token": app.turns.event_token(now.session.id, Person("browser:somebody", "Somebody")),
+        "token": visit.work.event_token(now.session.id),
         "after": progress.last_event_id if progress else now.cursor,
         "turn": turn.id if turn is not None else "",
         "latest": now.finished[-1].id if now.finished else "",
@@ -136,19 +146,19 @@ def _live_data(app: App, now: Conversation, turn: Turn | None) -> dict[str, obje
     }
 
 
-def _queued(app: App, now: Conversation) -> None:
+def _queued(visit: Visit, now: Conversation) -> None:
     for turn in now.waiting[1:]:
         with st.container(border=True, key=f"queued-{turn.id}"):
             card.title(turn)
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.caption("Waits until the question before it is answered.")
-                args = (app, turn.session_id, turn.id)
-                st.button(
-                    "Remove", icon=":material/close:", type="tertiary", key=f"remove-{turn.id}", on_click=actions.stop, args=args
-                )
+                args = (visit, turn.session_id, turn.id)
+                if now.access.may(Act.ASK):
+                    key, icon = f"remove-{turn.id}", ":material/close:"
+                    st.button("Remove", icon=icon, type="tertiary", key=key, on_click=actions.stop, args=args)
 
 
-def _followups(app: App, now: Conversation) -> None:
+def _followups(visit: Visit, now: Conversation) -> None:
     """What one might ask next, below the last answer while nothing runs."""
     last = now.finished[-1] if now.finished and not now.waiting else None
     if last is None or last.state is not TurnState.DONE or last.analysis is None or not now.writable:
@@ -156,4 +166,4 @@ def _followups(app: App, now: Conversation) -> None:
     with st.container(horizontal=True, gap="small", key="followups"):
         for position, question in enumerate(last.analysis.followups[:3]):
             key = f"followup-{last.id}-{position}"
-            st.button(label(question), key=key, on_click=actions.ask, args=(app, now.session.id, question), wrap=True)
+            st.button(label(question), key=key, on_click=actions.ask, args=(visit, now.session.id, question), wrap=True)

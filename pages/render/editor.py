@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.analysis import ChartChoice, ChartOptions, chart_options, formats, picked
 from core.models import ChartKind, ChartSpec, ResultSet, Turn
-from core.wiring import App
+from core.wiring import Visit
 from pages.render import actions, chart, state
 
 V = TypeVar("V")
@@ -30,10 +30,10 @@ def possible(turn: Turn, result: ResultSet) -> bool:
     return bool(chart_options(result, turn.draft).kinds)
 
 
-def draw(app: App, turn: Turn, result: ResultSet) -> None:
+def draw(visit: Visit, turn: Turn, result: ResultSet) -> None:
     spec, options = chart.shown(turn), chart_options(result, turn.draft)
     titles = [one.title for one in formats(result, turn.draft)]
-    args = (app, turn, options)
+    args = (visit, turn, options)
     kinds = list(dict.fromkeys((*options.kinds, spec.kind, ChartKind.NONE)))
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"edit-{turn.id}"):
         _pick(turn, "Type", "kind", kinds, spec.kind, _KINDS.__getitem__, args)
@@ -51,7 +51,9 @@ def draw(app: App, turn: Turn, result: ResultSet) -> None:
             )
     if turn.user_chart is not None:
         key = f"chart-reset-{turn.id}"
-        st.button("Back to the first chart", icon=":material/undo:", type="tertiary", key=key, on_click=_reset, args=(app, turn))
+        st.button(
+            "Back to the first chart", icon=":material/undo:", type="tertiary", key=key, on_click=_reset, args=(visit, turn)
+        )
 
 
 def _axes(turn: Turn, spec: ChartSpec, choice: ChartChoice, titles: Sequence[str], args: tuple[Any, ...]) -> None:
@@ -78,23 +80,23 @@ def _pick(
     st.selectbox(title, choices, index, named, _key(turn, part), on_change=_changed, args=args, width=150)
 
 
-def _changed(app: App, turn: Turn, options: ChartOptions) -> None:
+def _changed(visit: Visit, turn: Turn, options: ChartOptions) -> None:
     """Stores what the controls say now; a control that is not drawn says what the chart has."""
     spec = chart.shown(turn)
     y = state.value(_key(turn, "y"), spec.y)
     wanted = {part: state.value(_key(turn, part), getattr(spec, part)) for part in ("x", "color", "stacked", "palette")}
     kind = state.value(_key(turn, "kind"), spec.kind)
-    _store(app, turn, picked(options, kind, y=tuple(y) if isinstance(y, list | tuple) else (y,), **wanted))
+    _store(visit, turn, picked(options, kind, y=tuple(y) if isinstance(y, list | tuple) else (y,), **wanted))
 
 
-def _reset(app: App, turn: Turn) -> None:
-    _store(app, turn, None)
+def _reset(visit: Visit, turn: Turn) -> None:
+    _store(visit, turn, None)
 
 
-def _store(app: App, turn: Turn, spec: ChartSpec | None) -> None:
+def _store(visit: Visit, turn: Turn, spec: ChartSpec | None) -> None:
     """The controls start again from what is stored: a change of type may have mended other parts."""
     state.forget(*(_key(turn, part) for part in _PARTS))
-    actions.set_chart(app, turn.session_id, turn.id, spec)
+    actions.set_chart(visit, turn.session_id, turn.id, spec)
     actions.redraw_conversation()
 
 

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from core.models import Session, SessionStatus
-from core.wiring import App
+from core.models import SessionStatus
+from core.sessions.rights import Access, Act
+from core.wiring import Visit
 from pages.render import actions
 
 NEAR = timedelta(hours=2)
@@ -17,7 +18,8 @@ def near(expires: datetime) -> bool:
     return expires - datetime.now(UTC) < NEAR
 
 
-def draw(app: App, session: Session) -> None:
+def draw(visit: Visit, access: Access) -> None:
+    session = access.session
     left = session.expires - datetime.now(UTC)
     if session.status is SessionStatus.EXPIRED:
         words, button = "This session has expired: it can be read, but not asked. Revive it to go on.", "Revive"
@@ -30,4 +32,5 @@ def draw(app: App, session: Session) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="expiry"):
         st.caption(words)
-        st.button(button, icon=":material/schedule:", key="extend", on_click=actions.extend, args=(app, session.id))
+        if access.may(Act.ASK):
+            st.button(button, icon=":material/schedule:", key="extend", on_click=actions.extend, args=(visit, session.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.models import SessionListing, SessionStatus
-from core.wiring import App
+from core.wiring import Visit
 from pages.render import actions, expiry, state, trouble
 from pages.render.text import ago, count, escape, label, shortened
 
@@ -14,7 +14,7 @@ SHOWN, SEARCH_FROM = 200, 8
 
 
 @st.fragment
-def draw(app: App) -> None:
+def draw(visit: Visit) -> None:
     with trouble.guarded():
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="sessions-head"):
             st.html('<p class="tt-title" role="heading" aria-level="1">Sessions</p>')
@@ -22,14 +22,14 @@ def draw(app: App) -> None:
                 _open("")
         if (error := state.flashed()) is not None:
             trouble.inline(error, key="flash")
-        listings = app.sessions.list(limit=state.listed(SHOWN))
+        listings = visit.work.list(limit=state.listed(SHOWN))
         if not listings:
             _empty()
             return
-        _rows(app, listings)
+        _rows(visit, listings)
 
 
-def _rows(app: App, listings: tuple[SessionListing, ...]) -> None:
+def _rows(visit: Visit, listings: tuple[SessionListing, ...]) -> None:
     wanted = ""
     if len(listings) >= SEARCH_FROM:
         wanted = st.text_input(
@@ -40,13 +40,13 @@ def _rows(app: App, listings: tuple[SessionListing, ...]) -> None:
         st.caption("No session holds these words.")
     with st.container(gap="xsmall"):
         for one in found:
-            _row(app, one)
-    if (more := app.sessions.count() - len(listings)) > 0:
+            _row(visit, one)
+    if (more := visit.work.count() - len(listings)) > 0:
         title, args = f"Show {count(min(more, SHOWN), 'older session')}", (len(listings) + SHOWN,)
         st.button(title, key="sessions-more", on_click=state.list_more, args=args)
 
 
-def _row(app: App, one: SessionListing) -> None:
+def _row(visit: Visit, one: SessionListing) -> None:
     with st.container(border=True, key=f"row-{one.id}", horizontal=True, vertical_alignment="center"):
         with st.container(gap=None, key=f"row-words-{one.id}"):
             if st.button(label(shortened(one.title or "New session", 90)), key=f"session-{one.id}", type="tertiary", wrap=True):
@@ -54,22 +54,22 @@ def _row(app: App, one: SessionListing) -> None:
             st.html(f'<p class="tt-meta">{escape(_line(one))}</p>')
         chosen = st.menu_button("", ["Rename", "Delete"], icon=":material/more_vert:", type="tertiary", key=f"menu-{one.id}")
     if chosen == "Rename":
-        _rename(app, one)
+        _rename(visit, one)
     elif chosen == "Delete":
-        _confirm(app, one)
+        _confirm(visit, one)
 
 
 @st.dialog("Rename this session")
-def _rename(app: App, one: SessionListing) -> None:
+def _rename(visit: Visit, one: SessionListing) -> None:
     with st.form("rename-form", border=False, enter_to_submit=True):
         title = st.text_input("Title", one.title, key="rename-title", max_chars=80)
         if st.form_submit_button("Rename", type="primary", key="rename-yes") and title.strip():
-            actions.rename(app, one.id, title.strip())
+            actions.rename(visit, one.id, title.strip())
             st.rerun()
 
 
 @st.dialog("Delete this session?")
-def _confirm(app: App, one: SessionListing) -> None:
+def _confirm(visit: Visit, one: SessionListing) -> None:
     name = escape(shortened(one.title or "New session", 120))
     size = count(one.turn_count, "question")
     st.html(f'<p class="tt-note">“{name}” with {size} will be gone for everybody who has its link.</p>')
@@ -77,7 +77,7 @@ def _confirm(app: App, one: SessionListing) -> None:
         if st.button("Cancel", key="delete-no"):
             st.rerun()
         if st.button("Delete", type="primary", icon=":material/delete:", key="delete-yes"):
-            actions.delete(app, one.id)
+            actions.delete(visit, one.id)
             st.rerun()
 
 

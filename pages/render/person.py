@@ -9,11 +9,17 @@ import streamlit as st
 from core.errors import LoginEnded
 from core.identity import cookie
 from core.models.person import Person
-from core.wiring import App
+from core.wiring import App, Visit, application
 from pages.render import state
 from pages.render.text import label
 
 _LOGIN_COOKIE = "_streamlit_user"
+
+
+def visit() -> Visit:
+    """The process as the person of this tab may use it. Raises LoginEnded, ConfigError and StoreUnavailable."""
+    app = application()
+    return app.visit(current(app))
 
 
 def current(app: App) -> Person:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.execution.readings import Reading, Readings
-from core.wiring import App
+from core.wiring import Visit
 from pages.render import trouble
 from pages.render.text import escape, label
 
@@ -15,34 +15,34 @@ QUICK_S = 0.4
 """A catalog that is there within this time is drawn at once, without a flash of progress."""
 
 
-def readings(app: App) -> Readings:
+def readings(visit: Visit) -> Readings:
     """Of this App: one built anew (after an error, in a test) begins with none."""
-    return _readings(id(app.databases), app)
+    return _readings(id(visit.databases), visit)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _readings(identity: int, _app: App) -> Readings:
-    return Readings(_app.databases, _app.builtin.prepare)
+def _readings(identity: int, _visit: Visit) -> Readings:
+    return Readings(_visit.databases, _visit.builtin.prepare)
 
 
-def of(app: App, connection: str) -> Reading:
-    return readings(app).of(connection)
+def of(visit: Visit, connection: str) -> Reading:
+    return readings(visit).of(connection)
 
 
-def draw(app: App, connection: str, then: Callable[[Reading], None]) -> None:
+def draw(visit: Visit, connection: str, then: Callable[[Reading], None]) -> None:
     """Draws `then` with the finished reading; before that its progress, which moves by itself."""
-    reading = readings(app).of(connection, wait_s=QUICK_S)
+    reading = readings(visit).of(connection, wait_s=QUICK_S)
     if reading.error is not None:
-        trouble.inline(reading.error, key=f"reading-{connection}", retry=lambda: readings(app).again(connection))
+        trouble.inline(reading.error, key=f"reading-{connection}", retry=lambda: readings(visit).again(connection))
     elif reading.catalog is None:
-        _progress(app, connection)
+        _progress(visit, connection)
     else:
         then(reading)
 
 
 @st.fragment(run_every=0.4)
-def _progress(app: App, connection: str) -> None:
-    reading = readings(app).of(connection)
+def _progress(visit: Visit, connection: str) -> None:
+    reading = readings(visit).of(connection)
     if reading.catalog is not None or reading.error is not None:
         st.rerun()
     st.html(f'<p class="tt-note">Reading the database “{escape(connection)}” for the first time…</p>')
@@ -50,6 +50,6 @@ def _progress(app: App, connection: str) -> None:
     st.caption(label(reading.step) or "Connecting…")
 
 
-def again(app: App, connection: str) -> None:
+def again(visit: Visit, connection: str) -> None:
     """Reads the catalog anew; pages show the progress."""
-    readings(app).again(connection)
+    readings(visit).again(connection)

@@ -8,7 +8,7 @@ import streamlit as st
 from core.config import DEMO_CONNECTION
 from core.errors import TabletalkError
 from core.models import Catalog, Column, Role, Table
-from core.wiring import App
+from core.wiring import Visit
 from pages.render import reading, table, trouble, welcome
 from pages.render.text import ago, count, escape, label
 
@@ -17,25 +17,25 @@ SHOWN, SEARCH_FROM, SAMPLE_ROWS = 100, 12, 20
 _ROLES = {Role.MEASURE: "measure", Role.DIMENSION: "category", Role.TIME: "time", Role.KEY: "key", Role.LABEL: "name"}
 
 
-def draw(app: App) -> None:
+def draw(visit: Visit) -> None:
     st.html('<p class="tt-title" role="heading" aria-level="1">Data</p>')
-    name = _chosen(app, app.databases.names())
-    about = _about(app, name)
+    name = _chosen(visit, visit.databases.names())
+    about = _about(visit, name)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="data-head"):
         st.html(f'<p class="tt-meta">{escape(about)}</p>', width="content")
-        args = (app, name)
+        args = (visit, name)
         st.button("Refresh", icon=":material/refresh:", type="tertiary", key="data-refresh", on_click=reading.again, args=args)
-    reading.draw(app, name, lambda done: _catalog(app, name, done.catalog) if done.catalog is not None else None)
+    reading.draw(visit, name, lambda done: _catalog(visit, name, done.catalog) if done.catalog is not None else None)
 
 
-def _about(app: App, name: str) -> str:
+def _about(visit: Visit, name: str) -> str:
     """Raises UnknownConnection where none is configured."""
-    offered = name in app.databases.names()
-    return DEMO if name == DEMO_CONNECTION and offered else f"{name} · {app.databases.get(name).display}"
+    offered = name in visit.databases.names()
+    return DEMO if name == DEMO_CONNECTION and offered else f"{name} · {visit.databases.get(name).display}"
 
 
-def _chosen(app: App, names: tuple[str, ...]) -> str:
-    default = app.databases.default
+def _chosen(visit: Visit, names: tuple[str, ...]) -> str:
+    default = visit.databases.default
     if len(names) < 2:
         return default
     picked = st.segmented_control(
@@ -44,7 +44,7 @@ def _chosen(app: App, names: tuple[str, ...]) -> str:
     return picked or default
 
 
-def _catalog(app: App, name: str, catalog: Catalog) -> None:
+def _catalog(visit: Visit, name: str, catalog: Catalog) -> None:
     read = f" Read {ago(catalog.read_at)}." if catalog.read_at else ""
     about = welcome.summary(catalog) if catalog.tables else "This database has no tables yet."
     st.html(f'<p class="tt-note">{escape(about + read)}</p>')
@@ -56,7 +56,7 @@ def _catalog(app: App, name: str, catalog: Catalog) -> None:
     found = [one for one in catalog.tables if _matches(one, wanted.strip().lower())]
     with st.container(gap="xsmall"):
         for one in found[:SHOWN]:
-            _table(app, name, one)
+            _table(visit, name, one)
     if len(found) > SHOWN:
         st.caption(f"{count(len(found) - SHOWN, 'more table')}: search to see them.")
 
@@ -66,7 +66,7 @@ def _matches(one: Table, wanted: str) -> bool:
 
 
 @st.fragment
-def _table(app: App, name: str, one: Table) -> None:
+def _table(visit: Visit, name: str, one: Table) -> None:
     rows = count(one.row_count, "row") if one.row_count is not None else "rows not counted"
     size = ", ".join((rows, count(len(one.columns), "column"), *(("view",) if one.is_view else ())))
     title = f"**{label(one.name)}**  {label(size)}"
@@ -76,12 +76,12 @@ def _table(app: App, name: str, one: Table) -> None:
         if one.comment:
             st.html(f'<p class="tt-note">{escape(one.comment)}</p>')
         st.dataframe(_columns(one), hide_index=True, alt=f"Columns of {one.name}")
-        _rows(app, name, one)
+        _rows(visit, name, one)
 
 
-def _rows(app: App, name: str, one: Table) -> None:
+def _rows(visit: Visit, name: str, one: Table) -> None:
     try:
-        sample = app.databases.sample(name, one.name, rows=SAMPLE_ROWS)
+        sample = visit.databases.sample(name, one.name, rows=SAMPLE_ROWS)
     except TabletalkError as error:
         trouble.inline(error, key=f"sample-{name}-{one.name}")
         return

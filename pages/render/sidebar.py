@@ -8,32 +8,34 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from core.models import Session, SessionListing
-from core.wiring import App
-from pages.render import state
+from core.sessions.rights import Access
+from core.wiring import Visit
+from pages.render import sharing, state
 from pages.render.text import escape, label, shortened
 
 RECENT = 10
 ENGINES = {"auto": "Automatic", "builtin": "Built-in", "llm": "Chat model"}
 
 
-def draw(app: App, session: Session | None) -> None:
-    """`session` is None for one that is not made yet."""
+def draw(visit: Visit, access: Access | None) -> None:
+    """`access` is None for a session that is not made yet."""
+    session = access.session if access else None
     with st.sidebar:
         icon, go = ":material/add:", state.go_to_session
         st.button("New session", key="new-session", icon=icon, width="stretch", on_click=go, args=("",))
-        if session is None:
-            _connection(app)
+        if access is None or session is None:
+            _connection(visit)
         else:
             st.caption(f"Database: {label(session.connection)}")
             with st.container(gap=None, key="session-tools"):
-                _share(session)
+                sharing.draw(visit, access)
                 _memory(session)
-        _engine(app)
-        _recent(app, session.id if session else "")
+        _engine(visit)
+        _recent(visit, session.id if session else "")
 
 
-def _recent(app: App, current: str) -> None:
-    listings = app.sessions.list(limit=RECENT)
+def _recent(visit: Visit, current: str) -> None:
+    listings = visit.work.list(limit=RECENT)
     today = datetime.now(_zone()).date()
     for title, of_today in (("Today", True), ("Before", False)):
         group = [one for one in listings if (one.updated.astimezone(_zone()).date() == today) is of_today]
@@ -42,7 +44,7 @@ def _recent(app: App, current: str) -> None:
             with st.container(gap=None, key=f"recent-{title.lower()}"):
                 for listing in group:
                     _row(listing, listing.id == current)
-    if app.sessions.count() > RECENT:
+    if visit.work.count() > RECENT:
         st.page_link("sessions.py", label="All sessions", icon=":material/more_horiz:")
 
 
@@ -58,9 +60,9 @@ def _row(listing: SessionListing, is_current: bool) -> None:
     )
 
 
-def _connection(app: App) -> None:
-    names = app.databases.names()
-    picked = state.connection(app.databases.default, names)
+def _connection(visit: Visit) -> None:
+    names = visit.databases.names()
+    picked = state.connection(visit.databases.default, names)
     if len(names) < 2:
         st.caption(f"Database: {label(picked)}")
         return
@@ -68,20 +70,14 @@ def _connection(app: App) -> None:
     state.set_connection(chosen)
 
 
-def _engine(app: App) -> None:
+def _engine(visit: Visit) -> None:
     """Only a choice where there is one: without a chat model every question goes to the built-in engine."""
-    if app.settings.model is None:
+    if visit.settings.model is None:
         return
     names = list(ENGINES)
-    picked = state.engine(app.settings.engine)
+    picked = state.engine(visit.settings.engine)
     chosen = st.selectbox("Answered by", names, index=names.index(picked), format_func=ENGINES.__getitem__, key=state.PICK_ENGINE)
     state.set_engine(chosen)
-
-
-def _share(session: Session) -> None:
-    with st.popover("Share", icon=":material/link:", type="tertiary", key="share"):
-        st.caption("Whoever opens this link sees the session live and can ask in it.")
-        st.code(state.share_link(session.id), language=None, wrap_lines=True)
 
 
 def _memory(session: Session) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 import streamlit as st
 
 from core.errors import TabletalkError
-from core.models.person import Person
+from core.models import Person, ShareLink
 
 Theme = Literal["light", "dark"]
 
@@ -23,6 +23,16 @@ _SAME_RUN_S = 1.0
 def session_id() -> str:
     """The session of the address, unchecked; empty for a new one."""
     return st.query_params.get("session", "")
+
+
+def share_token() -> str:
+    """The token of the link by which this tab came, unchecked; empty where it did not."""
+    return st.query_params.get("share", "")
+
+
+def drop_share_token() -> None:
+    """Once come by, the session's address alone is enough, and what is copied from it lets nobody in."""
+    del st.query_params["share"]
 
 
 def go_to_session(identifier: str) -> None:
@@ -106,9 +116,9 @@ def address() -> str:
     return url.split("?")[0]
 
 
-def share_link(identifier: str) -> str:
-    """The address a teammate opens to see the same session."""
-    return f"{address().rstrip('/')}/?session={identifier}"
+def share_link(link: ShareLink) -> str:
+    """The address a teammate opens to come by that link."""
+    return f"{address().rstrip('/')}/?session={link.session_id}&share={link.token}"
 
 
 def cookies() -> dict[str, str]:

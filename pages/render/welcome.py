@@ -8,31 +8,31 @@ import streamlit as st
 
 from core.execution.readings import Reading
 from core.models import Catalog, Kind
-from core.wiring import App
+from core.wiring import Visit
 from pages.render import actions, live, reading, state, trouble
 from pages.render.text import count, escape, label
 
 EXAMPLES = 6
 
 
-def first(app: App) -> None:
+def first(visit: Visit) -> None:
     """The page of a session that is made with its first question."""
     st.space("large")
     st.html('<p class="tt-title" role="heading" aria-level="1">What would you like to know?</p>')
-    draw(app, state.connection(app.databases.default, app.databases.names()), "")
+    draw(visit, state.connection(visit.databases.default, visit.databases.names()), "")
     if (error := state.flashed()) is not None:
         trouble.inline(error, key="flash")
     live.focus()
 
 
-def draw(app: App, connection: str, session_id: str) -> None:
+def draw(visit: Visit, connection: str, session_id: str) -> None:
     def then(done: Reading) -> None:
         if done.catalog is not None:
             _about(done.catalog)
-            _examples(app, done.catalog, session_id)
+            _examples(visit, done.catalog, session_id)
 
     with st.container(key="welcome"):
-        reading.draw(app, connection, then)
+        reading.draw(visit, connection, then)
 
 
 def _about(catalog: Catalog) -> None:
@@ -42,15 +42,15 @@ def _about(catalog: Catalog) -> None:
     st.html(f'<p class="tt-note">{escape(summary(catalog))}</p>')
 
 
-def _examples(app: App, catalog: Catalog, session_id: str) -> None:
-    questions = app.builtin.suggest(catalog, limit=EXAMPLES) if catalog.tables else ()
+def _examples(visit: Visit, catalog: Catalog, session_id: str) -> None:
+    questions = visit.builtin.suggest(catalog, limit=EXAMPLES) if catalog.tables else ()
     if not questions:
         return
     st.caption("Try one of these, or ask in your own words.")
     with st.container(key="examples", horizontal=True, gap="small"):
         for position, question in enumerate(questions):
             key = f"example-{position}"
-            st.button(label(question), key=key, on_click=actions.ask, args=(app, session_id, question), wrap=True)
+            st.button(label(question), key=key, on_click=actions.ask, args=(visit, session_id, question), wrap=True)
 
 
 def summary(catalog: Catalog) -> str:

@@ -25,7 +25,7 @@ def ran(rooms: Rooms) -> list[AuditEntry]:
 
 
 def test_what_ran_is_noted_with_its_asker_connection_and_number_of_rows(turns: Turns, rooms: Rooms, session_id: str) -> None:
-    turn = turns.run_here(session_id, NORTH, author=ANA.name, author_id=ANA.id)
+    turn = turns.run_here(session_id, NORTH, author=ANA)
     [entry] = ran(rooms)
     assert (entry.person, entry.name, entry.session_id) == ("login:ana", "Ana", session_id)
     assert entry.details == {"rows": "20", "connection": "shop", "turn": turn.id, "sql": turn.draft and turn.draft.sql}
@@ -34,7 +34,7 @@ def test_what_ran_is_noted_with_its_asker_connection_and_number_of_rows(turns: T
 def test_a_statement_that_failed_or_was_stopped_is_noted_too(settings: Settings, session_id: str) -> None:
     rooms = open_rooms(settings, ScriptedEngine({"SELECT nothing FROM sale": NORTH}))
     try:
-        Turns(rooms).run_here(session_id, "SELECT nothing FROM sale", author_id=ANA.id)
+        Turns(rooms).run_here(session_id, "SELECT nothing FROM sale", author=ANA)
         assert [(one.details.get("outcome"), one.details.get("rows")) for one in ran(rooms)] == [("failed", None), (None, "20")]
     finally:
         close_rooms(rooms)
@@ -43,7 +43,7 @@ def test_a_statement_that_failed_or_was_stopped_is_noted_too(settings: Settings,
 def test_a_statement_that_was_stopped_is_noted_as_such(turns: Turns, rooms: Rooms, session_id: str) -> None:
     workers = Workers(rooms, 1)
     workers.start()
-    turn = turns.submit(session_id, FOREVER, author=ANA.name, author_id=ANA.id)
+    turn = turns.submit(session_id, FOREVER, author=ANA)
     deadline = time.monotonic() + 5
     while (progress := turns.progress(session_id)) is None or progress.step != "execute":
         assert time.monotonic() < deadline
@@ -61,12 +61,12 @@ def test_what_never_reached_the_database_is_not_noted(turns: Turns, rooms: Rooms
 
 
 def test_a_turn_asked_again_keeps_its_asker(turns: Turns, rooms: Rooms, session_id: str) -> None:
-    turn = turns.run_here(session_id, "fail", author=ANA.name, author_id=ANA.id)
+    turn = turns.run_here(session_id, "fail", author=ANA)
     assert turns.retry(session_id, turn.id).author_id == ANA.id
 
 
 def test_a_turn_stored_before_there_were_people_is_read_with_no_one(turns: Turns, rooms: Rooms, session_id: str) -> None:
-    turn = turns.run_here(session_id, NORTH, author="me", author_id="browser:me")
+    turn = turns.run_here(session_id, NORTH, author=Person("browser:me", "me"))
     old = msgspec.json.decode(rooms.redis.hget(keys.turns(session_id), turn.id))
     del old["author_id"]
     assert codec.decode_turn(msgspec.json.encode(old)).author_id == ""

@@ -11,7 +11,7 @@ import pytest
 
 from core.config import Settings
 from core.errors import ConfigError, QuestionError, SessionNotFound
-from core.models import ChartKind, ChartSpec, Event, EventKind, Mode, SessionStatus, Turn, TurnState
+from core.models import ChartKind, ChartSpec, Event, EventKind, Mode, Person, SessionStatus, Turn, TurnState
 from core.turns import events
 from core.turns.desk import Turns
 from core.turns.rooms import Rooms
@@ -71,7 +71,7 @@ def test_a_question_is_answered_with_sql_table_chart_and_analysis(
 
 
 def test_the_question_is_stored_before_anything_runs(turns: Turns, rooms: Rooms, session_id: str) -> None:
-    turn = turns.submit(session_id, "  How many?  ", author="Ann")
+    turn = turns.submit(session_id, "  How many?  ", author=Person("browser:ann", "Ann"))
     (stored,) = rooms.sessions.turns(session_id)
     assert (stored.id, stored.question, stored.author, stored.state) == (turn.id, "How many?", "Ann", TurnState.QUEUED)
 

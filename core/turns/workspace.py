@@ -1,0 +1,190 @@
+"""Workspace: everything one person can do with sessions. Each method asks Rights first; pages have nothing else of sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import NoAccess, SignInNeeded
+from core.models import AuditAction, ChartSpec, Person, ResultSet, Session, SessionListing, ShareLink, ShareRole, Turn
+from core.sessions.audit import Audit
+from core.sessions.rights import Access, Act, Rights
+from core.sessions.shares import Shares
+from core.sessions.store import SessionStore
+from core.turns.desk import Turns
+from core.turns.lease import Progress
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A session as a page draws it, read in the order in which nothing can fall between: events, progress, turns."""
+
+    access: Access
+    cursor: str
+    progress: Progress | None
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What every person's workspace shares; built once per process."""
+
+    sessions: SessionStore
+    shares: Shares
+    rights: Rights
+    turns: Turns
+    audit: Audit
+
+
+class Workspace:
+    """Of one person. Every method that names a session raises the session errors: NoAccess where the person may not."""
+
+    def __init__(self, parts: Parts, person: Person) -> None:
+        self._sessions, self._shares, self._rights = parts.sessions, parts.shares, parts.rights
+        self._turns, self._audit = parts.turns, parts.audit
+        self.person = person
+
+    # --- lists
+
+    def list(self, *, offset: int = 0, limit: int = 50) -> tuple[SessionListing, ...]:
+        """The person's own sessions, newest activity first."""
+        return self._sessions.list(self.person.id, offset=offset, limit=limit)
+
+    def count(self) -> int:
+        return self._sessions.count(self.person.id)
+
+    # --- a session
+
+    def start(self, connection: str) -> Session:
+        return self._sessions.create(connection, owner=self.person.id, owner_name=self.person.name)
+
+    def open(self, session_id: str) -> Access:
+        """The session, and as what this person has it."""
+        return self._may(session_id, Act.READ)
+
+    def enter(self, session_id: str, token: str) -> None:
+        """Comes by a link; from then on the session's address alone is enough."""
+        with self._refusals(session_id):
+            new = self._rights.enter(self.person, session_id, token)
+        if new:
+            self._note(AuditAction.ENTERED, session_id)
+
+    def follow(self, session_id: str) -> Followed:
+        access = self.open(session_id)
+        self._note(AuditAction.OPENED, session_id)
+        cursor = self._turns.cursor(session_id)
+        progress = self._turns.progress(session_id)
+        return Followed(access, cursor, progress, self._sessions.turns(session_id))
+
+    def result(self, session_id: str, result_id: str) -> ResultSet | None:
+        """None where its rows are no longer kept."""
+        self.open(session_id)
+        return self._sessions.result(session_id, result_id)
+
+    def is_interrupted(self, turn: Turn, progress: Progress | None) -> bool:
+        """Whether the turn's worker died."""
+        self.open(turn.session_id)
+        return self._turns.is_interrupted(turn, progress)
+
+    def event_token(self, session_id: str) -> str:
+        """What the browser shows at the events socket."""
+        self.open(session_id)
+        return self._turns.event_token(session_id, self.person)
+
+    # --- asking
+
+    def ask(self, session_id: str, question: str, *, engine: str = "auto") -> Turn:
+        self._may(session_id, Act.ASK)
+        turn = self._turns.submit(session_id, question, author=self.person, engine=engine)
+        self._note(AuditAction.ASKED, session_id, question=question)
+        return turn
+
+    def stop(self, session_id: str, turn_id: str) -> None:
+        self._may(session_id, Act.ASK)
+        self._turns.stop(session_id, turn_id)
+
+    def retry(self, session_id: str, turn_id: str) -> Turn:
+        self._may(session_id, Act.ASK)
+        return self._turns.retry(session_id, turn_id)
+
+    def choose(self, session_id: str, turn_id: str, choice: int) -> Turn:
+        self._may(session_id, Act.ASK)
+        return self._turns.choose(session_id, turn_id, choice, author=self.person)
+
+    def accept(self, session_id: str, turn_id: str) -> Turn:
+        self._may(session_id, Act.ASK)
+        return self._turns.accept(session_id, turn_id)
+
+    def set_chart(self, session_id: str, turn_id: str, chart: ChartSpec | None) -> None:
+        self._may(session_id, Act.ASK)
+        self._sessions.set_user_chart(session_id, turn_id, chart)
+        self._turns.announce(session_id, "chart", turn_id)
+
+    def extend(self, session_id: str) -> None:
+        self._may(session_id, Act.ASK)
+        self._sessions.extend(session_id)
+        self._turns.announce(session_id, "life")
+
+    # --- managing
+
+    def rename(self, session_id: str, title: str) -> None:
+        self._may(session_id, Act.MANAGE)
+        self._sessions.rename(session_id, title)
+        self._turns.announce(session_id, "title")
+        self._note(AuditAction.RENAMED, session_id, title=title)
+
+    def delete(self, session_id: str) -> None:
+        """The worker at it loses its lease with the session, and with that its statement is stopped."""
+        self._may(session_id, Act.MANAGE)
+        self._turns.announce(session_id, "deleted")
+        self._sessions.delete(session_id)
+        self._note(AuditAction.DELETED, session_id)
+
+    def links(self, session_id: str) -> tuple[ShareLink, ...]:
+        """Those that still let in, oldest first, with who came by them."""
+        self._may(session_id, Act.MANAGE)
+        return self._shares.held(session_id).open()
+
+    def share(
+        self,
+        session_id: str,
+        role: ShareRole,
+        *,
+        expires: datetime | None = None,
+        sign_in: bool = False,
+        people: Sequence[str] = (),
+    ) -> ShareLink:
+        """Raises QuestionError for an expiry that is past, and for too many links or people."""
+        self._may(session_id, Act.MANAGE)
+        link = self._shares.add(session_id, role, expires=expires, sign_in=sign_in, people=people)
+        self._note(AuditAction.SHARED, session_id, role=role, until=expires or "", people=", ".join(link.people))
+        return link
+
+    def revoke(self, session_id: str, token: str) -> None:
+        """At once: the open pages of those who came by it are told and find no session any more."""
+        self._may(session_id, Act.MANAGE)
+        self._shares.revoke(session_id, token)
+        self._turns.announce(session_id, "access")
+        self._note(AuditAction.REVOKED, session_id)
+
+    def exported(self, session_id: str, turn_id: str, what: str) -> None:
+        """Notes that rows of that turn left the page as a file of that kind."""
+        self._may(session_id, Act.READ)
+        self._note(AuditAction.EXPORTED, session_id, turn=turn_id, what=what)
+
+    def _may(self, session_id: str, act: Act) -> Access:
+        with self._refusals(session_id):
+            return self._rights.check(self.person, session_id, act)
+
+    def _note(self, action: AuditAction, session_id: str, **details: object) -> None:
+        self._audit.record(self.person, action, session_id, **details)
+
+    @contextmanager
+    def _refusals(self, session_id: str) -> Iterator[None]:
+        try:
+            yield
+        except (NoAccess, SignInNeeded) as refused:
+            self._note(AuditAction.REFUSED, session_id, why=refused.message)
+            raise
