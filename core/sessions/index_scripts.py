@@ -120,7 +120,7 @@ PAGE: Final = Script(
     _HEAD
     + """
 local by, offset, limit, typing = user .. ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[5]
-local BATCH, MOST_WORDS = 500, 200
+local MOST_WORDS = 200
 local sets, some = {}, nil
 for i = 6, #ARGV do sets[#sets + 1] = user .. ARGV[i] end
 local due = redis.call('ZRANGEBYSCORE', DUE, '-inf', whole(now), 'LIMIT', 0, ARGV[4])
@@ -142,7 +142,7 @@ if typing ~= '' then
 end
 
 local function done(total, ids)
-  if some then redis.call('DEL', some) end
+  if some then redis.call('UNLINK', some) end
   return answer(total, ids)
 end
 
@@ -166,14 +166,14 @@ if (offset + limit) * all / total > least then
   for _, weight in ipairs(weights) do args[#args + 1] = weight end
   redis.call('ZINTERSTORE', fit, unpack(args))
   local ids = redis.call('ZREVRANGE', fit, offset, offset + limit - 1)
-  redis.call('DEL', fit)
+  redis.call('UNLINK', fit)
   return done(total, ids)
 end
 
-local ids, passed = {}, 0
-for first = 0, all, BATCH do
-  local batch = redis.call('ZREVRANGE', by, first, first + BATCH - 1)
-  if #batch == 0 then break end
+local ids, passed, first, size = {}, 0, 0, 100
+while first < all do
+  local batch = redis.call('ZREVRANGE', by, first, first + size - 1)
+  first, size = first + size, 1000
   local fits = {}
   for _, set in ipairs(sets) do fits[#fits + 1] = redis.call('SMISMEMBER', set, unpack(batch)) end
   for i, id in ipairs(batch) do
