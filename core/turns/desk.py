@@ -96,6 +96,10 @@ class Turns:
             raise QuestionError("That answer is no longer there.", "Ask the question again.")
         return self._again(turn, replace(draft, notice=UNSURE))
 
+    def wake(self, session_id: str) -> None:
+        """Has a worker look at the questions that wait, such as those of a session whose delete was undone."""
+        self._queue.wake(session_id)
+
     def progress(self, session_id: str) -> Progress | None:
         """Of the running turn; None when no worker holds the session's lease."""
         return read_progress(self._client, session_id)

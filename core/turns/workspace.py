@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import NoAccess, SignInNeeded
-from core.models import AuditAction, ChartSpec, Person, ResultSet, Session, SessionListing, ShareLink, ShareRole, Turn
+from core.models import (
+    AuditAction,
+    ChartSpec,
+    Person,
+    PersonKind,
+    ResultSet,
+    Session,
+    SessionListing,
+    SessionPage,
+    SessionQuery,
+    ShareLink,
+    ShareRole,
+    Turn,
+)
 from core.sessions.audit import Audit
 from core.sessions.rights import Access, Act, Rights
 from core.sessions.shares import Shares
@@ -51,6 +64,10 @@ class Workspace:
     def list(self, *, offset: int = 0, limit: int = 50) -> tuple[SessionListing, ...]:
         """The person's own sessions, newest activity first."""
         return self._sessions.list(self.person.id, offset=offset, limit=limit)
+
+    def find(self, query: SessionQuery) -> SessionPage:
+        """A page of the person's list: their own sessions and those that were shared with them."""
+        return self._sessions.find(self.person.id, query)
 
     def count(self) -> int:
         return self._sessions.count(self.person.id)
@@ -122,9 +139,10 @@ class Workspace:
         self._sessions.set_user_chart(session_id, turn_id, chart)
         self._turns.announce(session_id, "chart", turn_id)
 
-    def extend(self, session_id: str) -> None:
+    def extend(self, session_id: str, *, keep: bool = False) -> None:
+        """The whole life again from now; keep=True: from now on a longer one after every use."""
         self._may(session_id, Act.ASK)
-        self._sessions.extend(session_id)
+        self._sessions.extend(session_id, keep=keep)
         self._turns.announce(session_id, "life")
 
     # --- managing
@@ -135,8 +153,33 @@ class Workspace:
         self._turns.announce(session_id, "title")
         self._note(AuditAction.RENAMED, session_id, title=title)
 
+    def pin(self, session_id: str, on: bool) -> None:
+        """On top of this person's list; others do not see it."""
+        self._may(session_id, Act.READ)
+        self._sessions.index.pin(self.person.id, session_id, on)
+
+    def close(self, session_id: str) -> None:
+        """Read-only for everybody until it is reopened."""
+        self._may(session_id, Act.MANAGE)
+        self._sessions.close(session_id)
+        self._turns.announce(session_id, "status")
+        self._note(AuditAction.CLOSED, session_id)
+
+    def reopen(self, session_id: str) -> None:
+        self._may(session_id, Act.MANAGE)
+        self._sessions.reopen(session_id)
+        self._turns.announce(session_id, "status")
+        self._note(AuditAction.REOPENED, session_id)
+
+    def undelete(self, session_id: str) -> None:
+        """Within ten minutes, and only by its owner. Raises SessionNotFound."""
+        anybody = self.person.kind is PersonKind.OPERATOR
+        self._sessions.undelete(session_id, owner="" if anybody else self.person.id)
+        self._turns.wake(session_id)
+        self._note(AuditAction.RESTORED, session_id)
+
     def delete(self, session_id: str) -> None:
-        """The worker at it loses its lease with the session, and with that its statement is stopped."""
+        """Gone at once for everybody, and back by undelete. The worker at it loses its lease with the session, and with that its statement is stopped."""
         self._may(session_id, Act.MANAGE)
         self._turns.announce(session_id, "deleted")
         self._sessions.delete(session_id)
