@@ -124,9 +124,17 @@ def _points_back(text: str, items: list[Item], previous: Query) -> bool:
         or (previous.limit == 1 and previous.grouped and _ARE_THERE.match(text))
         or counts_its_rank(items, previous)
         or _points_at_rows(items)
-        or _POINTS_SURELY.search(_NOT_ONES.sub("", text))
+        or _POINTS_SURELY.search(_NOT_ONES.sub("", _without_named_groups(text, items)))
         or (_PRONOUN.search(text) and not _antecedent(text, items))
     )
+
+
+def _without_named_groups(text: str, items: list[Item]) -> str:
+    """ "How many goals did each team score?" says of what each; "how much does each cost?" leaves it to the rows before."""
+    for item, noun, after in zip(items, items[1:], items[2:], strict=False):
+        if item.lower == "each" and noun.kind == "name" and after.kind != "mark":
+            text = text.replace(f"each {noun.lower}", noun.lower)
+    return text
 
 
 def counts_its_rank(items: list[Item], previous: Query) -> bool:

@@ -103,6 +103,7 @@ def counted(query: Query, change: Change) -> Query:
         or change.adds_surely
         or change.replaces
         or not _COUNTS_THEM.search(change.text)
+        or (query.measures and query.dimensions and re.search(r"\beach\b", change.text))
     ):
         return query
     change.parse.outputs = [o for o in change.parse.outputs if o.field.aggregate != "count"]

@@ -45,7 +45,7 @@ def measures(query: Query, change: Change) -> Query:
     """ "Average instead", "and the number of orders", "what is their total weight"."""
     _held_numbers(query, change)
     whole = _whole(query, change)
-    new = [f for f in change.shown(aggregated=True) if f not in query.select]
+    new = [f for f in (_of_its_rows(query, f) for f in change.shown(aggregated=True)) if f not in query.select]
     new = new or _latest(query, change)
     new = new or (_same_measures(query, change) if whole and (query.dimensions or whole.where != query.where) else [])
     new = new or _as_shares(query, change) or _reaggregated(query, change) or _other_column(query, change)
@@ -87,6 +87,13 @@ def figure_as_share(query: Query, change: Change) -> Query:
     change.parse.outputs, change.settled = [], True
     change.said.append(field_words(share, change.index))
     return replace(query, select=(share,), where=())
+
+
+def _of_its_rows(query: Query, field: Field) -> Field:
+    """ "How many people are in each?": a group that is a row itself is not counted, but what was measured of it."""
+    measured = {measure_table(f) for f in query.measures}
+    itself = field.aggregate == "count" and any(ref.table == field.table for key in query.keys for ref in refs(key.expr))
+    return replace(field, table=measured.pop()) if itself and len(measured) == 1 else field
 
 
 def _whole(query: Query, change: Change) -> Query | None:
