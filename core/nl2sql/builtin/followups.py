@@ -23,7 +23,7 @@ from core.nl2sql.builtin.index import Index
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.leading import led
 from core.nl2sql.builtin.linking import link
-from core.nl2sql.builtin.narrowing import bare_comparisons, prefer_known, unspoken
+from core.nl2sql.builtin.narrowing import prefer_known, unspoken
 from core.nl2sql.builtin.overlap import in_both
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.plan import Unwritable, measure_table
@@ -34,8 +34,9 @@ from core.nl2sql.builtin.read_back import read_back
 from core.nl2sql.builtin.reading import Candidate
 from core.nl2sql.builtin.render import render
 from core.nl2sql.builtin.restating import restated
-from core.nl2sql.builtin.sifting import equal_number, moved_bound, sifted_groups
+from core.nl2sql.builtin.sifting import bare_comparisons, equal_number, moved_bound, numbered_rows, sifted_groups
 from core.nl2sql.builtin.superlatives import superlative_words
+from core.nl2sql.builtin.timing import times_asked
 
 _DOUBT, _TRUST = 3.3, 4.7
 """Fitted on dialogues over half of the held-out databases, checked on the other half."""
@@ -117,6 +118,7 @@ def _fragment(items: list[Item], previous: Query, context: Context, index: Index
     """What the follow-up's words say by themselves, read beside the query before it."""
     parse = Parse(index, items, today, resolutions=context.resolutions, subject=previous.subject, context=tables_of(previous))
     parse.anchors = tuple(measure_table(field) for field in previous.measures)
+    parse.times = times_asked(previous, parse)
     affirmations(previous, parse)
     prefer_known(previous, parse)
     led(previous, parse)
@@ -124,6 +126,7 @@ def _fragment(items: list[Item], previous: Query, context: Context, index: Index
     superlative_words(previous, parse)
     sifted_groups(previous, parse)
     equal_number(previous, parse)
+    numbered_rows(previous, parse)
     moved_bound(previous, parse)
     bare_comparisons(previous, parse)
     for step in FRAGMENT_PASSES:

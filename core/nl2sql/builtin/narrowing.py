@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from core.nl2sql.builtin.adjectives import ranked_as
-from core.nl2sql.builtin.change import Change, is_number, is_scalar
-from core.nl2sql.builtin.comparing import is_unit, take_unit
+from core.nl2sql.builtin.change import Change, is_scalar
 from core.nl2sql.builtin.dropping import refs_of
 from core.nl2sql.builtin.explain import condition_words
 from core.nl2sql.builtin.flags import yes_cell
-from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.listing import within_rows
-from core.nl2sql.builtin.negation import affirmed, negated
-from core.nl2sql.builtin.numerals import tidy
+from core.nl2sql.builtin.negation import affirmed
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Compare, Condition, Field, Query, Ref, Related, comparisons, refs, tables_of
+from core.nl2sql.builtin.query import Compare, Condition, Field, Query, Ref, Related, comparisons, refs
 
 _PARALLEL = re.compile(r"^(and |but )?(in|for|from|by|with|at|on|of|since|during)\b")
 """After "and", these ask the same of something else; without them one thing more is let in."""
@@ -29,75 +25,21 @@ _SAYS_OF_ROWS = re.compile(
 _THE_ONES = re.compile(r"^and the (one\b|([\w-]+ ){1,3}ones?\W*$)")
 """ "And the Marist one" asks the same of others."""
 _ALSO = re.compile(r"\bof (them|those|these) (have |has |had |did |do |are |were )?also\b")
-_FEW = 10
 _RANGE = {">", ">=", "<", "<=", "between"}
 _CELLS = {"=", "in"}
 _UP, _DOWN = {">", ">="}, {"<", "<="}
 
 
-def bare_comparisons(query: Query, parse: Parse) -> None:
-    """ "At least 200", "more than one": a number compared with nothing that is said is what was compared or counted before."""
-    for cue in parse.items:
-        if cue.role or not cue.is_cue("compare", ">", ">=", "<", "<=", "=") or cue.cue is None:
-            continue
-        number = next((o for o in [*parse.after(cue, 2), *parse.before(cue, 2)] if o.number is not None and not o.role), None)
-        spoken = ranked_as(query, parse, cue.lower) if cue.lower in parse.index.lexicon.implied else None
-        field = _compared_before(query, parse, number.end if number else 0, cue.lower in parse.index.lexicon.implied)
-        field = spoken[0] if field and spoken and not spoken[1] else field
-        if number is None or number.number is None or field is None:
-            continue
-        denied = negated(parse, cue)
-        cue.role = number.role = "condition"
-        take_unit(parse, number)
-        compare = Compare(field, cue.cue.value, (tidy(number.number),), negated=denied)
-        if field.aggregate:
-            parse.having.append((query.subject, compare))
-        else:
-            parse.where.append(compare)
-
-
-def _compared_before(query: Query, parse: Parse, end: int, implied: bool) -> Field | None:
-    """What a bare number is compared with; None where a name or unit of the follow-up may say it."""
-    tables = tables_of(query)
-    for item in parse.items:
-        table = item.table.table if item.table else ""
-        if item.kind == "name" and (item.start >= end or table not in tables or not query.grouped):
-            return None
-        if item.kind in ("word", "stop") and item.start == end and (item.kind == "word" or is_unit(parse, item)):
-            return _measured_in(query, parse, item)
-    if query.grouped and not is_scalar(query) and query.measures:
-        counts = [f for f in query.measures if f.aggregate == "count"] if _says_how_many(parse) else []
-        return None if implied else (*counts, *query.measures)[0]
-    earlier = [c.field for c in comparisons(query.where) if c.op in _RANGE and not c.query]
-    if earlier:
-        return earlier[-1] if not implied or len(earlier) == 1 else None
-    shown = [f for f in query.dimensions if isinstance(f.expr, Ref) and not f.grain and is_number(f.expr, parse)]
-    return shown[-1] if shown and not implied else None
-
-
-def _measured_in(query: Query, parse: Parse, unit: Item) -> Field | None:
-    """ "Over 100 ft": the number of the rows that a unit measures, first of what was shown or compared."""
-    meant = parse.index.lexicon.units.get(unit.lower) or parse.index.lexicon.units.get(unit.lower.rstrip("s"), ())
-    spoken = [ref for f in (*query.dimensions, *(c.field for c in comparisons(query.where))) for ref in refs(f.expr)]
-    rows = [Ref(table, c.name) for table in (query.subject, *sorted(tables_of(query))) for c in parse.index.table(table).columns]
-    for ref in (*spoken, *rows) if meant else ():
-        said = (*parse.index.names.columns[ref.table, ref.column],)
-        if is_number(ref, parse) and (set(meant) & set(said) or unit.lower in said):
-            return Field(ref)
-    return None
-
-
-def _says_how_many(parse: Parse) -> bool:
-    """ "More than one", "at least two of them": a number in words is one of rows before it is one of money."""
-    return any(item.kind == "number" and item.lower.isalpha() and (item.number or 0) < _FEW for item in parse.items)
-
-
 def prefer_known(query: Query, parse: Parse) -> None:
-    """ "What about Canada": a cell is looked for first in the columns that are filtered or shown already."""
+    """ "What about Canada": a cell is looked for first in the columns that are filtered or shown already.
+
+    So is the column of a number: "at least 20 hours" are the hours that are shown.
+    """
     known = [ref for compare in comparisons(query.where) for ref in refs(compare.field.expr)]
     known += [ref for field in query.dimensions for ref in refs(field.expr)]
     for item in parse.items:
-        if item.kind == "value":
+        counted = item.kind == "name" and any(other.number is not None for other in parse.before(item, 1))
+        if item.kind == "value" or counted:
             own = tuple(link for link in item.links if Ref(link.table, link.column) in known)
             item.links = own or item.links
 
@@ -254,11 +196,29 @@ def _excludes(condition: Condition) -> bool:
 
 def _same_column(old: Condition, new: Condition, change: Change) -> bool:
     if isinstance(old, Compare) and isinstance(new, Compare):
+        if new.op == "period" and not change.replaces and _make_a_span(old, new):
+            return False
         if old.op == "period" and new.op == "period":
             return True
         if old.query is None and new.query is None:
             return old.field.expr == new.field.expr and not old.negated and _rivals(old, new, change)
     return old == new or _of_same_rows(old, new)
+
+
+def _make_a_span(old: Compare, new: Compare) -> bool:
+    """ "Just the ones before 2007", after "since 2003": each bounds another side of the same time."""
+    (start, end), (since, until) = _bounds(old), _bounds(new)
+    opposite = bool(start) == bool(until) != bool(end) == bool(since)
+    return opposite and old.field == new.field and (start or since) < (end or until)
+
+
+def _bounds(compare: Compare) -> tuple[str, str]:
+    """From when and until when, as days or years; empty where it is open."""
+    if compare.op == "period":
+        start, end = (str(value or "") for value in compare.values)
+        return start, end
+    value = str(compare.values[0]) if compare.op in _UP | _DOWN and compare.values else ""
+    return (value, "") if compare.op in _UP else ("", value)
 
 
 def _of_same_rows(old: Condition, new: Condition) -> bool:

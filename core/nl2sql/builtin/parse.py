@@ -140,6 +140,8 @@ class Parse:
     """What the person called them."""
     anchors: tuple[str, ...] = ()
     """Tables measured by the query a follow-up edits: a period is first of their date."""
+    times: dict[Ref, int | None] = field(default_factory=dict)
+    """Columns of time the query a follow-up edits is narrowed by or shows, each with the year it was narrowed to, if any."""
     intersect: tuple[tuple[Condition, ...], tuple[Condition, ...]] | None = None
     """Two conditions that must each hold for what is shown, though not for one row."""
     clause: bool = False

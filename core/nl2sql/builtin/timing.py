@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from core.models import Assumption, Column, Kind, Role
 from core.nl2sql.builtin.grouping import grain_field
@@ -13,7 +13,7 @@ from core.nl2sql.builtin.negation import negated
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.periods import WEEKDAYS, Period, join_periods, relative_period, since, until
 from core.nl2sql.builtin.plan import measure_table
-from core.nl2sql.builtin.query import AnyOf, Compare, Field, Ref
+from core.nl2sql.builtin.query import AnyOf, Compare, Field, Query, Ref, comparisons, refs
 
 _DAYS: dict[str, tuple[str, ...]] = {
     **{form: (day,) for day in WEEKDAYS for form in (day.lower(), f"{day.lower()}s")},
@@ -56,6 +56,23 @@ def weekdays(parse: Parse) -> None:
         item.role = "condition"
         compare = Compare(Field(field.expr, grain="weekday"), "in" if len(days) > 1 else "=", days, negated=negated(parse, item))
         parse.where.append(compare)
+
+
+def times_asked(query: Query, parse: Parse) -> dict[Ref, int | None]:
+    """The columns of time a query is narrowed by, then those it shows, each with the one year it was narrowed to, if any."""
+    narrowed = {ref: _year_of(c) for c in comparisons(query.where) for ref in refs(c.field.expr)}
+    shown = {ref: None for f in query.dimensions for ref in refs(f.expr)}
+    asked = {**shown, **narrowed}
+    return {ref: asked[ref] for ref in (*narrowed, *shown) if parse.column(ref).kind.temporal or holds_years(parse, ref)}
+
+
+def _year_of(compare: Compare) -> int | None:
+    """The year a period lies in."""
+    start, end = (str(value)[:10] if value else "" for value in (compare.values if compare.op == "period" else ("", "")))
+    if not start or not end:
+        return None
+    last = date.fromisoformat(end) - timedelta(days=1)
+    return last.year if start[:4] == str(last.year) else None
 
 
 def _add(parse: Parse, condition: Compare, period: Period) -> None:
@@ -137,16 +154,24 @@ def _time_column(parse: Parse, item: Item, period: Period) -> Ref | None:
     for other in parse.before(item, 5):
         if other.kind == "name" and other.role in ("", "condition") and other.columns:
             ref = parse.column_of(other, "time", parse.subject)
-            if ref and (parse.column(ref).kind.temporal or _holds_years(parse, ref)):
+            if ref and (parse.column(ref).kind.temporal or holds_years(parse, ref)):
                 if not other.role:
                     other.role = "condition" if parse.in_condition(other) or not other.table else ""
                 return ref
         if other.kind in ("value", "number", "period"):
             break
-    if near := _event_beside(parse, item):
+    if near := _event_beside(parse, item) or _asked_before(parse, period):
         return near
     field = grain_field(parse, "year" if period.grain == "year" else "day")
     return field.expr if field and isinstance(field.expr, Ref) else _only_years(parse)
+
+
+def _asked_before(parse: Parse, period: Period) -> Ref | None:
+    """ "And in 2010?", "only March": nothing but a period is said, so it is one of the time that was asked about."""
+    if any(item.kind in ("name", "word") for item in parse.items):
+        return None
+    times = (ref for ref in parse.times if parse.column(ref).kind.temporal or (period.grain == "year" and holds_years(parse, ref)))
+    return next(times, None)
 
 
 def _only_years(parse: Parse) -> Ref | None:
@@ -175,7 +200,7 @@ def _event_beside(parse: Parse, item: Item) -> Ref | None:
     return parse.date_of(table) or parse.year_of(table)
 
 
-def _holds_years(parse: Parse, ref: Ref) -> bool:
+def holds_years(parse: Parse, ref: Ref) -> bool:
     """A column called year, or of whole numbers that all could be years."""
     column = parse.column(ref)
     if "year" in parse.index.names.columns[ref.table, ref.column] or _all_years(column):
@@ -194,10 +219,13 @@ def _anchored(parse: Parse, period: Period, ref: Ref) -> Period:
     """Months without a year get the last one there is data for; relative periods after the end of the data count from its end."""
     last = _last_day(parse, ref)
     if period.month and period.start is None:
-        year = (last or parse.today).year
-        if last and period.month > last.month:
+        asked = parse.times.get(ref)
+        year = asked or (last or parse.today).year
+        if last and not asked and period.month > last.month:
             year -= 1
         start = date(year, period.month, 1)
+        if asked:
+            return replace(relative_period(f"this:1:{period.grain}", start), label=f"{period.label} {year}", relative="")
         parse.notes.append(Assumption("period", f"{period.label} is taken as {period.label} {year}, the latest in the data"))
         return replace(relative_period(f"this:1:{period.grain}", start), label=f"{period.label} {year}", relative="")
     if period.relative and last and _beyond(parse, last):
