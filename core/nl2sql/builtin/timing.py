@@ -170,7 +170,9 @@ def _asked_before(parse: Parse, period: Period) -> Ref | None:
     """ "And in 2010?", "only March": nothing but a period is said, so it is one of the time that was asked about."""
     if any(item.kind in ("name", "word") for item in parse.items):
         return None
-    times = (ref for ref in parse.times if parse.column(ref).kind.temporal or (period.grain == "year" and holds_years(parse, ref)))
+    times = (
+        ref for ref in parse.times if parse.column(ref).kind.temporal or (period.grain == "year" and holds_years(parse, ref))
+    )
     return next(times, None)
 
 
@@ -205,7 +207,7 @@ def holds_years(parse: Parse, ref: Ref) -> bool:
     column = parse.column(ref)
     if "year" in parse.index.names.columns[ref.table, ref.column] or _all_years(column):
         return True
-    low, high = column.minimum or "", column.maximum or ""
+    low, high = ((value or "").removesuffix(".0") for value in (column.minimum, column.maximum))
     return (
         column.kind.numeric
         and low.isdigit()
