@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.errors import NoAccess, SignInNeeded
+from core.errors import NoAccess, SessionError, SessionNotFound, SignInNeeded
 from core.models import (
     AuditAction,
     ChartSpec,
@@ -15,7 +15,6 @@ from core.models import (
     PersonKind,
     ResultSet,
     Session,
-    SessionListing,
     SessionPage,
     SessionQuery,
     ShareLink,
@@ -61,16 +60,14 @@ class Workspace:
 
     # --- lists
 
-    def list(self, *, offset: int = 0, limit: int = 50) -> tuple[SessionListing, ...]:
-        """The person's own sessions, newest activity first."""
-        return self._sessions.list(self.person.id, offset=offset, limit=limit)
-
     def find(self, query: SessionQuery) -> SessionPage:
-        """A page of the person's list: their own sessions and those that were shared with them."""
-        return self._sessions.find(self.person.id, query)
-
-    def count(self) -> int:
-        return self._sessions.count(self.person.id)
+        """Of the person's own sessions and those shared with them; what is no longer shared leaves the list."""
+        page = self._sessions.find(self.person.id, query)
+        lost = [row.id for row in page.rows if row.owner != self.person.id and not self._readable(row.id)]
+        for session_id in lost:
+            self._leave(self.person.id, session_id)
+        page = self._sessions.find(self.person.id, query) if lost else page
+        return replace(page, rows=tuple(row for row in page.rows if row.id not in lost))
 
     # --- a session
 
@@ -86,6 +83,7 @@ class Workspace:
         with self._refusals(session_id):
             new = self._rights.enter(self.person, session_id, token)
         if new:
+            self._sessions.index.add_member(self.person.id, session_id)
             self._note(AuditAction.ENTERED, session_id)
 
     def follow(self, session_id: str) -> Followed:
@@ -179,7 +177,7 @@ class Workspace:
         self._note(AuditAction.RESTORED, session_id)
 
     def delete(self, session_id: str) -> None:
-        """Gone at once for everybody, and back by undelete. The worker at it loses its lease with the session, and with that its statement is stopped."""
+        """At once for everybody; undone by `undelete`. The worker at it loses its lease, and with that its statement stops."""
         self._may(session_id, Act.MANAGE)
         self._turns.announce(session_id, "deleted")
         self._sessions.delete(session_id)
@@ -206,10 +204,14 @@ class Workspace:
         return link
 
     def revoke(self, session_id: str, token: str) -> None:
-        """At once: the open pages of those who came by it are told and find no session any more."""
+        """At once: the open pages of those who came by it are told and find no session any more, nor do their lists."""
         self._may(session_id, Act.MANAGE)
         self._shares.revoke(session_id, token)
         self._turns.announce(session_id, "access")
+        held = self._shares.held(session_id)
+        for person in held.uses.get(token, {}):
+            if not any(map(held.lets_in, held.by(person))):
+                self._leave(person, session_id)
         self._note(AuditAction.REVOKED, session_id)
 
     def exported(self, session_id: str, turn_id: str, what: str) -> None:
@@ -220,6 +222,17 @@ class Workspace:
     def _may(self, session_id: str, act: Act) -> Access:
         with self._refusals(session_id):
             return self._rights.check(self.person, session_id, act)
+
+    def _readable(self, session_id: str) -> bool:
+        try:
+            self._rights.check(self.person, session_id, Act.READ)
+        except SessionError:
+            return False
+        return True
+
+    def _leave(self, person: str, session_id: str) -> None:
+        with suppress(SessionNotFound):
+            self._sessions.index.remove_member(person, session_id)
 
     def _note(self, action: AuditAction, session_id: str, **details: object) -> None:
         self._audit.record(self.person, action, session_id, **details)

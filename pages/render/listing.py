@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.models import SessionListing, SessionStatus
+from core.models import SessionListing, SessionQuery, SessionStatus
 from core.wiring import Visit
 from pages.render import actions, expiry, state, trouble
 from pages.render.text import ago, count, escape, label, shortened
@@ -22,14 +22,15 @@ def draw(visit: Visit) -> None:
                 _open("")
         if (error := state.flashed()) is not None:
             trouble.inline(error, key="flash")
-        listings = visit.work.list(limit=state.listed(SHOWN))
+        page = visit.work.find(SessionQuery(limit=state.listed(SHOWN)))
+        listings = page.rows
         if not listings:
             _empty()
             return
-        _rows(visit, listings)
+        _rows(visit, listings, page.total)
 
 
-def _rows(visit: Visit, listings: tuple[SessionListing, ...]) -> None:
+def _rows(visit: Visit, listings: tuple[SessionListing, ...], total: int) -> None:
     wanted = ""
     if len(listings) >= SEARCH_FROM:
         wanted = st.text_input(
@@ -41,7 +42,7 @@ def _rows(visit: Visit, listings: tuple[SessionListing, ...]) -> None:
     with st.container(gap="xsmall"):
         for one in found:
             _row(visit, one)
-    if (more := visit.work.count() - len(listings)) > 0:
+    if (more := total - len(listings)) > 0:
         title, args = f"Show {count(min(more, SHOWN), 'older session')}", (len(listings) + SHOWN,)
         st.button(title, key="sessions-more", on_click=state.list_more, args=args)
 

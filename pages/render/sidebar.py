@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from core.models import Session, SessionListing
+from core.models import Session, SessionListing, SessionQuery
 from core.sessions.rights import Access
 from core.wiring import Visit
 from pages.render import sharing, state
@@ -35,16 +35,16 @@ def draw(visit: Visit, access: Access | None) -> None:
 
 
 def _recent(visit: Visit, current: str) -> None:
-    listings = visit.work.list(limit=RECENT)
+    page = visit.work.find(SessionQuery(limit=RECENT))
     today = datetime.now(_zone()).date()
     for title, of_today in (("Today", True), ("Before", False)):
-        group = [one for one in listings if (one.updated.astimezone(_zone()).date() == today) is of_today]
+        group = [one for one in page.rows if (one.updated.astimezone(_zone()).date() == today) is of_today]
         if group:
             st.caption(title)
             with st.container(gap=None, key=f"recent-{title.lower()}"):
                 for listing in group:
                     _row(listing, listing.id == current)
-    if visit.work.count() > RECENT:
+    if page.total > RECENT:
         st.page_link("sessions.py", label="All sessions", icon=":material/more_horiz:")
 
 

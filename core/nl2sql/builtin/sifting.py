@@ -26,7 +26,8 @@ _COUNTED = {"them", "those", "these"}
 _FEW = 10
 _SAID = 0.75
 _ROWS_WITH = re.compile(
-    r"(and |but |now |ok |show |list )*(?:only|just|what about|how about|and|(?P<not>not|without|except|excluding|exclude|leave out))"
+    r"(and |but |now |ok |show |list )*"
+    r"(?:only|just|what about|how about|and|(?P<not>not|without|except|excluding|exclude|leave out))"
     r" (?:the |those |with )*"
 )
 
