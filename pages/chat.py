@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.errors import SessionError
 from core.turns.desk import MAX_QUESTION
 from pages.render import actions, conversation, person, sidebar, state, welcome
 
@@ -11,10 +12,14 @@ QUESTION = "question"
 
 visit = person.visit()
 session_id = state.session_id()
-if token := state.share_token():
-    visit.work.enter(session_id, token)
-    state.drop_share_token()
-access = visit.work.open(session_id) if session_id else None
+try:
+    if token := state.share_token():
+        visit.work.enter(session_id, token)
+        state.drop_share_token()
+    access = visit.work.open(session_id) if session_id else None
+except SessionError:
+    sidebar.draw(visit, None)
+    raise
 sidebar.draw(visit, access)
 if access is not None:
     conversation.draw(visit, session_id, access.session.title)

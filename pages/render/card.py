@@ -13,15 +13,15 @@ _TABLE, _SQL, _EDIT = "Table", "SQL", "Edit chart"
 
 
 @st.fragment
-def draw(visit: Visit, turn: Turn, *, is_open: bool, writable: bool, charts: bool = True) -> None:
+def draw(visit: Visit, turn: Turn, *, is_open: bool, writable: bool, shared: bool = False, charts: bool = True) -> None:
     """A finished turn; closed it is one line that opens at a click, and only then draws its body.
 
-    With charts=False an open one keeps the room of its chart free: the next drawing fills it.
+    In a shared session it says who asked. With charts=False an open one keeps the room of its chart free for the next drawing.
     """
     with trouble.guarded():
         if is_open:
             with st.container(border=True, key=f"card-{turn.id}"):
-                title(turn)
+                title(turn, by=asked_by(visit, turn) if shared else "")
                 _body(visit, turn, writable, charts=charts)
             return
         with st.expander(_folded(turn), key=f"fold-{turn.id}", on_change="rerun") as fold:
@@ -29,9 +29,14 @@ def draw(visit: Visit, turn: Turn, *, is_open: bool, writable: bool, charts: boo
                 _body(visit, turn, writable)
 
 
-def title(turn: Turn) -> None:
-    """The question, who asked it where a name is known, and when."""
-    meta = " · ".join(part for part in (turn.author, ago(turn.created)) if part)
+def asked_by(visit: Visit, turn: Turn) -> str:
+    """Empty where nobody knows."""
+    return "You" if turn.author_id == visit.person.id else turn.author
+
+
+def title(turn: Turn, *, by: str = "") -> None:
+    """The question, who asked it where that is told, and when."""
+    meta = " · ".join(part for part in (by, ago(turn.created)) if part)
     st.html(
         f'<p class="tt-question" role="heading" aria-level="2">{escape(turn.question)}</p><p class="tt-meta">{escape(meta)}</p>'
     )
@@ -133,7 +138,7 @@ def _controls(visit: Visit, turn: Turn, result: ResultSet | None, writable: bool
         if panels:
             panel = st.pills("Show", panels, key=f"panel-{turn.id}", label_visibility="collapsed")
         if result is not None and result.row_count:
-            download.draw(turn, chart.shown(turn), result)
+            download.draw(visit, turn, chart.shown(turn), result)
         if turn.state in (TurnState.FAILED, TurnState.CANCELLED):
             _retry(visit, turn, writable)
     if panel == _TABLE and result is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.errors import SessionError
 from core.models import Session, SessionStatus, Turn, TurnState
 from core.sessions.rights import Access, Act, owner_name
 from core.turns.lease import Progress
@@ -40,6 +41,11 @@ class Conversation:
     def writable(self) -> bool:
         return writable(self.access)
 
+    @property
+    def shared(self) -> bool:
+        """Whether somebody else is in it, so that it matters who asked."""
+        return self.access.shared or not self.access.may(Act.MANAGE)
+
 
 def writable(access: Access) -> bool:
     """Whether the session can still be asked, and by this person."""
@@ -66,7 +72,10 @@ def read(visit: Visit, session_id: str) -> Conversation:
 def draw(visit: Visit, session_id: str, title: str) -> None:
     """`title` is the one the sidebar shows; when it changed the whole page is drawn again."""
     with trouble.guarded():
-        now = read(visit, session_id)
+        try:
+            now = read(visit, session_id)
+        except SessionError:  # gone, or no longer theirs: nothing around it may stay either
+            st.rerun()
         if now.session.title != title:
             st.rerun()
         _header(visit, now)
@@ -99,7 +108,7 @@ def _cards(visit: Visit, now: Conversation, *, charts: bool) -> None:
         return
     opened = state.open_cards(now.session.id, tuple(turn.id for turn in now.finished[-LATEST:]))
     for turn in now.finished:
-        card.draw(visit, turn, is_open=turn.id in opened, writable=now.writable, charts=charts)
+        card.draw(visit, turn, is_open=turn.id in opened, writable=now.writable, shared=now.shared, charts=charts)
 
 
 def _running(visit: Visit, now: Conversation, *, again: bool) -> None:
@@ -109,7 +118,7 @@ def _running(visit: Visit, now: Conversation, *, again: bool) -> None:
     with st.container(border=turn is not None, key="running"):
         with st.container(key="running-question"):
             if turn is not None:
-                card.title(turn)
+                card.title(turn, by=card.asked_by(visit, turn) if now.shared else "")
         live.draw({**_live_data(visit, now, None if dead else turn), "again": again})
         with st.container(key="running-rest"):
             if turn is not None and dead:
@@ -149,7 +158,7 @@ def _live_data(visit: Visit, now: Conversation, turn: Turn | None) -> dict[str, 
 def _queued(visit: Visit, now: Conversation) -> None:
     for turn in now.waiting[1:]:
         with st.container(border=True, key=f"queued-{turn.id}"):
-            card.title(turn)
+            card.title(turn, by=card.asked_by(visit, turn) if now.shared else "")
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.caption("Waits until the question before it is answered.")
                 args = (visit, turn.session_id, turn.id)
