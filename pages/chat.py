@@ -22,7 +22,7 @@ except SessionError:
     raise
 sidebar.draw(visit, access)
 if access is not None:
-    conversation.draw(visit, session_id, access.session.title)
+    conversation.draw(visit, session_id, access.session.title, conversation.writable(access))
 else:
     welcome.first(visit)
 st.chat_input(

@@ -75,6 +75,21 @@ def extend(visit: Visit, session_id: str) -> None:
 
 
 @_action
+def keep(visit: Visit, session_id: str) -> None:
+    visit.work.extend(session_id, keep=True)
+
+
+@_action
+def close(visit: Visit, session_id: str) -> None:
+    visit.work.close(session_id)
+
+
+@_action
+def reopen(visit: Visit, session_id: str) -> None:
+    visit.work.reopen(session_id)
+
+
+@_action
 def rename(visit: Visit, session_id: str, title: str) -> None:
     visit.work.rename(session_id, title)
 

@@ -69,14 +69,14 @@ def read(visit: Visit, session_id: str) -> Conversation:
 
 
 @st.fragment(key=actions.CONVERSATION)
-def draw(visit: Visit, session_id: str, title: str) -> None:
-    """`title` is the one the sidebar shows; when it changed the whole page is drawn again."""
+def draw(visit: Visit, session_id: str, title: str, asking: bool) -> None:
+    """Title and whether one may ask, as the page around shows them; when one changed the whole page is drawn again."""
     with trouble.guarded():
         try:
             now = read(visit, session_id)
         except SessionError:  # gone, or no longer theirs: nothing around it may stay either
             st.rerun()
-        if now.session.title != title:
+        if (now.session.title, now.writable) != (title, asking):
             st.rerun()
         _header(visit, now)
         # Loading the chart library blocks the browser for half a second: at first sight the words come without the charts,

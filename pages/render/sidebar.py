@@ -10,7 +10,7 @@ import streamlit as st
 from core.models import Session, SessionListing, SessionQuery
 from core.sessions.rights import Access
 from core.wiring import Visit
-from pages.render import sharing, state
+from pages.render import expiry, sharing, state
 from pages.render.text import escape, label, shortened
 
 RECENT = 10
@@ -29,6 +29,7 @@ def draw(visit: Visit, access: Access | None) -> None:
             st.caption(f"Database: {label(session.connection)}")
             with st.container(gap=None, key="session-tools"):
                 sharing.draw(visit, access)
+                expiry.menu(visit, access)
                 _memory(session)
         _engine(visit)
         _recent(visit, session.id if session else "")
