@@ -26,5 +26,6 @@ state.enter_page(page.url_path)
 with trouble.guarded():
     app = application()
     person.current(app)  # nothing is drawn for a sign-in that has ended
-    page.run()
+    with trouble.guarded():
+        page.run()
     account.draw(app)

@@ -23,6 +23,8 @@ class AuditAction(StrEnum):
     REOPENED = "reopened"
     DELETED = "deleted"
     RESTORED = "restored"
+    TAKEN = "taken along"
+    """Moved what was made as a guest to whom that guest signed in as."""
     SIGNED_IN = "signed in"
     SIGNED_OUT = "signed out"
     REFUSED = "refused"

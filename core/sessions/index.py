@@ -50,6 +50,10 @@ class Index:
         for person in Head.read(session_id, flat).listed_by:
             self._drop(person, [session_id])
 
+    def drop_from(self, person: str, session_id: str) -> None:
+        """Out of one person's list alone, where it must not stand any more."""
+        self._drop(clean_text(person), [session_id])
+
     def add_member(self, person: str, session_id: str) -> None:
         """Puts somebody else's session into that person's list as well. Raises SessionNotFound. Adds no life."""
         person = clean_text(person)

@@ -99,7 +99,7 @@ def audit_opened(session_id: str, person: str) -> bytes:
 
 
 def profile(owner: str) -> bytes:
-    return f"user:{{{owner}}}:profile".encode("utf-8", "replace")
+    return f"user:{{{_tag(owner)}}}:profile".encode("utf-8", "replace")
 
 
 def way_back(browser: str) -> str:

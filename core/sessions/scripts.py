@@ -201,6 +201,18 @@ return {'ok', whole(now), redis.call('HGETALL', KEYS[1])}
 """
 )
 
+# ARGV[4] id of the owner it must have, [5] of the new one, [6] their name, [7] field of the old one's pin, [8] of the new one's.
+HAND_OVER: Final = Script(
+    CLOCK
+    + """
+local owner = redis.call('HGET', KEYS[1], 'owner')
+if owner ~= ARGV[4] and owner ~= ARGV[5] then return {'gone'} end
+redis.call('HSET', KEYS[1], 'owner', ARGV[5], 'owner_name', ARGV[6])
+if redis.call('HDEL', KEYS[1], ARGV[7]) == 1 then redis.call('HSET', KEYS[1], ARGV[8], whole(now)) end
+return {'ok', whole(now), redis.call('HGETALL', KEYS[1])}
+"""
+)
+
 # Moved aside under other names, a session is gone for every reader at once. ARGV[4] ms until Redis deletes it for good.
 DELETE: Final = Script(
     CLOCK

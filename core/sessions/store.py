@@ -120,6 +120,20 @@ class SessionStore:
         self._index(session_id, reply, self._words(session_id), whole=True)
         return record.session(session_id, reply[2], int(reply[1]))
 
+    def hand_over(self, session_id: str, owner: str, new: str, new_name: str) -> None:
+        """Gives a session of `owner` to the `new` one, pinned as it was; whom it was shared with keeps it. Adds no life.
+
+        Raises SessionNotFound where it is not that owner's, and QuotaReached.
+        """
+        owner, new = codec.clean_text(owner), codec.clean_text(new)
+        self._quota.check(self.index, new, new=True)
+        pins = keys.pin_field(owner), keys.pin_field(new)
+        try:
+            reply = self._run(scripts.HAND_OVER, session_id, "", owner, new, _cut(new_name, _NAME_LIMIT), *pins)
+            self._index(session_id, reply, self._words(session_id), whole=True)
+        finally:
+            self.index.drop_from(owner, session_id)
+
     def extend(self, session_id: str, *, keep: bool = False) -> Session:
         """The whole TTL again from now; revives an expired session. keep=True: from now on it lives keep_s after each use."""
         reply = self._run(scripts.EXTEND, session_id, "", self._keep_ms if keep else "")

@@ -28,6 +28,8 @@ from core.sessions.store import SessionStore
 from core.turns.desk import Turns
 from core.turns.lease import Progress
 
+_OWN = SessionQuery(mine=True, limit=100)
+
 
 @dataclass(frozen=True)
 class Followed:
@@ -182,6 +184,30 @@ class Workspace:
         self._turns.announce(session_id, "deleted")
         self._sessions.delete(session_id)
         self._note(AuditAction.DELETED, session_id)
+
+    def of_guest(self, guest: Person) -> int:
+        """How many sessions this person could take along."""
+        return self._sessions.find(guest.id, _OWN).total if self._takes_from(guest) else 0
+
+    def take_along(self, guest: Person) -> int:
+        """Makes all sessions of a guest this person's own, and says how many. `guest` is the same human: the browser proves it.
+
+        Raises NoAccess where this person or that guest is not of that kind, and QuotaReached in the middle of it.
+        """
+        if not self._takes_from(guest):
+            raise NoAccess("Only who signed in can take sessions along.", "Sign in first.")
+        taken = 0
+        while rows := self._sessions.find(guest.id, _OWN).rows:
+            for row in rows:
+                with suppress(SessionNotFound):  # deleted meanwhile
+                    self._sessions.hand_over(row.id, guest.id, self.person.id, self.person.name)
+                    self._turns.announce(row.id, "access")
+                    self._note(AuditAction.TAKEN, row.id, guest=guest.id)
+                    taken += 1
+        return taken
+
+    def _takes_from(self, guest: Person) -> bool:
+        return guest.kind is PersonKind.BROWSER and self.person.kind in (PersonKind.LOGIN, PersonKind.PROXY)
 
     def links(self, session_id: str) -> tuple[ShareLink, ...]:
         """Those that still let in, oldest first, with who came by them."""

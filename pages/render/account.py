@@ -8,7 +8,7 @@ from core.errors import TabletalkError
 from core.identity.words import LONGEST
 from core.models.person import Person, PersonKind
 from core.wiring import App
-from pages.render import person, state, trouble
+from pages.render import person, state, taking, trouble
 from pages.render.text import escape, label, shortened
 
 _NAME = "account-name"
@@ -16,8 +16,11 @@ _NAME = "account-name"
 
 def draw(app: App) -> None:
     who = person.current(app)
-    with st.sidebar, st.popover(label(shortened(who.name, 28)), icon=":material/person:", type="tertiary", key="account"):
-        _body(app, who)
+    with st.sidebar:
+        with st.container(key="account-take", gap="small"):
+            taking.draw(app, "account")
+        with st.popover(label(shortened(who.name, 28)), icon=":material/person:", type="tertiary", key="account"):
+            _body(app, who)
 
 
 def _body(app: App, who: Person) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import TabletalkError
 from core.models import ChartSpec, ShareRole
 from core.wiring import Visit
-from pages.render import state
+from pages.render import person, state
 
 P = ParamSpec("P")
 CONVERSATION = "conversation"
@@ -20,6 +20,7 @@ CONVERSATION = "conversation"
 def _action(call: Callable[Concatenate[Visit, P], Any]) -> Callable[Concatenate[Visit, P], None]:
     def guarded(visit: Visit, /, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
+            person.still(visit)
             call(visit, *args, **kwargs)
         except TabletalkError as error:
             state.flash(error)

@@ -15,7 +15,7 @@ from core.models import Session, SessionStatus, Turn, TurnState
 from core.sessions.rights import Access, Act, owner_name
 from core.turns.lease import Progress
 from core.wiring import Visit
-from pages.render import actions, card, expiry, live, state, table, trouble, welcome
+from pages.render import actions, card, expiry, live, person, state, table, trouble, welcome
 from pages.render.text import escape, label
 
 LATEST = 3
@@ -72,6 +72,7 @@ def read(visit: Visit, session_id: str) -> Conversation:
 def draw(visit: Visit, session_id: str, title: str, asking: bool) -> None:
     """Title and whether one may ask, as the page around shows them; when one changed the whole page is drawn again."""
     with trouble.guarded():
+        person.still(visit)
         try:
             now = read(visit, session_id)
         except SessionError:  # gone, or no longer theirs: nothing around it may stay either

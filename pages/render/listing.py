@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.models import SessionListing, SessionQuery, SessionStatus
 from core.wiring import Visit
-from pages.render import actions, expiry, state, trouble
+from pages.render import actions, expiry, person, state, trouble
 from pages.render.text import ago, count, escape, label, shortened
 
 SHOWN, SEARCH_FROM = 200, 8
@@ -16,6 +16,7 @@ SHOWN, SEARCH_FROM = 200, 8
 @st.fragment
 def draw(visit: Visit) -> None:
     with trouble.guarded():
+        person.still(visit)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="sessions-head"):
             st.html('<p class="tt-title" role="heading" aria-level="1">Sessions</p>')
             if st.button("New session", icon=":material/add:", type="primary", key="sessions-new"):

@@ -40,6 +40,17 @@ def current(app: App) -> Person:
     return state.person(sent, identify)
 
 
+def before_sign_in(app: App) -> Person | None:
+    """The guest this browser is while nobody has signed in; None where it keeps no cookie."""
+    return app.identity.guest(state.cookies())
+
+
+def still(visit: Visit) -> None:
+    """Before a click or a redraw of a part counts: the person it was drawn for still sits here. Raises LoginEnded."""
+    if current(application()).id != visit.person.id:
+        raise LoginEnded("Somebody else is signed in in this browser now.", "Reload the page to go on.")
+
+
 def _tab_guest(app: App) -> Person:
     found = app.identity.guest({cookie.NAME: state.tab_cookie(app.identity.cookie.make)})
     assert found is not None  # it was signed here

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import InvalidSessionId, LoginEnded, NoAccess, SessionNotFound, SignInNeeded, StoreUnavailable, TabletalkError
 from core.wiring import application
-from pages.render import person, state
+from pages.render import person, state, taking
 from pages.render.text import escape
 
 _TITLES: tuple[tuple[type[TabletalkError], str], ...] = (
@@ -55,6 +55,7 @@ def _who_else(error: TabletalkError) -> None:
         person.sign_in_buttons(app, "again", kind="primary")
         st.button("Go on as a guest", key="trouble-guest", on_click=person.sign_out)
         return
+    taking.draw(app, "trouble")
     if not person.current(app).signed_in:
         person.sign_in_buttons(app, "trouble-in", kind="primary")
     st.button("Start a new session", on_click=state.go_to_session, args=("",), key="trouble-new")

@@ -155,12 +155,42 @@ def test_one_signs_in_and_out_again(site: Site) -> None:
         called(page, "Guest")
 
 
-def test_the_session_one_came_for_is_there_again_after_signing_in(site: Site) -> None:
+def test_a_session_made_as_a_guest_is_there_again_after_signing_in_and_is_taken_along(site: Site) -> None:
     with site.visit() as page:
         address = ask(page, "How many orders are there?")
         sign_in(page, "ann")
         called(page, "Ann Lee")
         assert page.url == address
+        expect(page.get_by_text("This session is not shared with you.")).to_be_visible()
+        page.locator(".st-key-trouble").get_by_role("button", name="Take it along").click()
+        expect(page.get_by_text("There are 480 orders.")).to_be_visible()
+        expect(page.get_by_role("button", name="Take it along")).to_have_count(0)
+        account(page)
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="End session").click()
+        called(page, "Guest")
+        page.goto(address)
+        expect(page.get_by_text("This session is not shared with you.")).to_be_visible()
+        expect(page.get_by_text("There are 480 orders.")).to_have_count(0)
+
+
+def test_a_link_for_people_who_sign_in_leads_to_its_session_once_they_did(site: Site) -> None:
+    with site.visit() as owner, site.visit() as page:
+        sign_in(owner, "boss")
+        called(owner, "The Boss")
+        ask(owner, "How many orders are there?")
+        owner.get_by_role("button", name="Share").click()
+        owner.get_by_text("Only people who sign in").click()
+        owner.get_by_role("button", name="Make link").click()
+        link = owner.locator('[class*="st-key-link-"] code').first.inner_text().strip()
+        assert "share=" in link
+        page.goto(link)
+        expect(page.get_by_text("This link is for people who sign in.")).to_be_visible()
+        expect(page.get_by_text("There are 480 orders.")).to_have_count(0)
+        page.locator(".st-key-trouble").get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="ann").click()
+        expect(page.get_by_text("There are 480 orders.")).to_be_visible()
+        assert "share=" not in page.url and page.url.split("?")[1] == owner.url.split("?")[1]
 
 
 def test_another_page_is_there_again_too(site: Site) -> None:
@@ -233,9 +263,9 @@ def test_the_cookie_is_kept_from_scripts_and_a_forged_one_is_replaced(site: Site
 
 def test_a_sign_in_that_has_ended_says_so_and_leads_back_to_the_page(hasty: Site) -> None:
     with hasty.visit() as page:
-        address = ask(page, "How many orders are there?")
         sign_in(page, "ann")
         called(page, "Ann Lee")
+        address = ask(page, "How many orders are there?")
         page.wait_for_timeout(1_000 * SHORT_LOGIN_S)
         page.reload()
         expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
