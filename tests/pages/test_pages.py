@@ -19,7 +19,7 @@ from core.models import Failure, Person, SessionStatus, Turn, TurnState
 from core.sessions.store import SessionStore
 from core.turns.lease import acquire
 from core.wiring import App, application, close_application
-from pages.render import actions, conversation
+from pages.render import conversation
 from tests.pages.conftest import environment
 
 ROOT = Path(__file__).parents[2]
@@ -213,7 +213,7 @@ def test_an_expired_session_can_be_deleted_although_a_question_waits_in_it(app: 
     session_id = short.create("database", owner=ME.id).id
     short.add_turn(Turn("waits", session_id, "How many orders?", "", datetime.now(UTC)), queue=True)
     time.sleep(0.1)
-    actions.delete(app.visit(ME), session_id)
+    app.visit(ME).work.delete(session_id)
     assert app.sessions.count(ME.id) == 0
 
 
