@@ -37,7 +37,7 @@ class SessionQuery:
     """Conditions that all hold; the empty one is the whole list."""
 
     text: str = ""
-    """Words of titles, questions and SQL, in any order; the last one may be the beginning of a word."""
+    """Words of titles, questions and SQL in any order; the last one, and any nobody wrote, may be the beginning of a word."""
     connection: str = ""
     status: ListedStatus | None = None
     mine: bool | None = None

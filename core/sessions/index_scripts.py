@@ -111,7 +111,8 @@ return dropped
 """
 )
 
-# ARGV: sort, offset, limit, most due ids, beginning of a word or '', then the sets all must be in.
+# ARGV: sort, offset, limit, most due ids, beginning of a word or '', then the sets all must be in. A word nobody wrote counts as
+# the beginning of one.
 # Returns now, total, ids of the page, ids whose entry is due, sums.
 #
 # Two ways lead to a page. Where few sessions fit, they are intersected with the sort. Where many fit, that would take as long as
@@ -121,29 +122,37 @@ PAGE: Final = Script(
     + """
 local by, offset, limit, typing = user .. ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[5]
 local MOST_WORDS = 200
-local sets, some = {}, nil
-for i = 6, #ARGV do sets[#sets + 1] = user .. ARGV[i] end
+local sets, made = {}, {}
 local due = redis.call('ZRANGEBYSCORE', DUE, '-inf', whole(now), 'LIMIT', 0, ARGV[4])
 
 local function answer(total, ids) return {whole(now), total, ids, due, redis.call('HGETALL', SUMS)} end
 
-if typing ~= '' then
-  local keys = {}
-  for i, word in ipairs(redis.call('ZRANGEBYLEX', WORDS, '[' .. typing, '[' .. typing .. '\\255', 'LIMIT', 0, MOST_WORDS)) do
-    keys[i] = user .. 'word:' .. word
-  end
-  if #keys == 0 then return answer(0, {}) end
-  if #keys == 1 then sets[#sets + 1] = keys[1]
-  else
-    some = user .. 'some'
-    redis.call('SUNIONSTORE', some, unpack(keys))
-    sets[#sets + 1] = some
-  end
+local function done(total, ids)
+  if #made > 0 then redis.call('UNLINK', unpack(made)) end
+  return answer(total, ids)
 end
 
-local function done(total, ids)
-  if some then redis.call('UNLINK', some) end
-  return answer(total, ids)
+local function begins(start)
+  local words = {}
+  for i, word in ipairs(redis.call('ZRANGEBYLEX', WORDS, '[' .. start, '[' .. start .. '\\255', 'LIMIT', 0, MOST_WORDS)) do
+    words[i] = user .. 'word:' .. word
+  end
+  if #words < 2 then return words[1] end
+  made[#made + 1] = user .. 'some' .. #made
+  redis.call('SUNIONSTORE', made[#made], unpack(words))
+  return made[#made]
+end
+
+for i = 6, #ARGV do
+  local word, set = string.match(ARGV[i], '^word:(.*)$'), user .. ARGV[i]
+  if word and redis.call('EXISTS', set) == 0 then set = begins(word) end
+  if not set then return done(0, {}) end
+  sets[#sets + 1] = set
+end
+if typing ~= '' then
+  local set = begins(typing)
+  if not set then return done(0, {}) end
+  sets[#sets + 1] = set
 end
 
 local all = redis.call('ZCARD', by)

@@ -96,8 +96,33 @@ def rename(visit: Visit, session_id: str, title: str) -> None:
 
 
 @_action
-def delete(visit: Visit, session_id: str) -> None:
-    visit.work.delete(session_id)
+def pin(visit: Visit, session_id: str, on: bool) -> None:
+    visit.work.pin(session_id, on)
+
+
+@_action
+def delete(visit: Visit, titles: dict[str, str]) -> None:
+    """Deletes sessions (id → title) and remembers which, so that it can be undone; one that fails stops none of the others."""
+    gone = {}
+    for session_id, title in titles.items():
+        try:
+            visit.work.delete(session_id)
+            gone[session_id] = title
+        except TabletalkError as error:
+            state.flash(error)
+    if gone:
+        state.note_deleted(gone)
+
+
+@_action
+def undelete(visit: Visit) -> None:
+    """Brings back what this tab deleted last."""
+    for session_id in state.deleted():
+        try:
+            visit.work.undelete(session_id)
+        except TabletalkError as error:
+            state.flash(error)
+    state.note_deleted({})
 
 
 @_action

@@ -15,7 +15,8 @@ Theme = Literal["light", "dark"]
 
 PICK_ENGINE, PICK_CONNECTION = "pick-engine", "pick-connection"
 """Keys of the two controls."""
-_OPEN, _SEEN, _FLASH, _ENGINE, _CONNECTION, _LISTED = "open_cards", "seen", "flash", "engine", "connection", "listed"
+_OPEN, _SEEN, _FLASH, _ENGINE, _CONNECTION = "open_cards", "seen", "flash", "engine", "connection"
+_RENAMED, _DELETED = "renamed", "deleted"
 _PERSON, _TAB, _PAGE = "person", "tab", "page"
 _SAME_RUN_S = 1.0
 
@@ -90,18 +91,32 @@ def set_connection(name: str) -> None:
     st.session_state[_CONNECTION] = name
 
 
-def listed(first: int) -> int:
-    """How many sessions the list shows in this tab."""
-    return int(st.session_state.get(_LISTED, first))
+def renamed() -> str:
+    """The session whose title is being changed in the list, or ""."""
+    return str(st.session_state.get(_RENAMED, ""))
 
 
-def list_more(number: int) -> None:
-    st.session_state[_LISTED] = number
+def rename_in_place(identifier: str) -> None:
+    st.session_state[_RENAMED] = identifier
+
+
+def deleted() -> dict[str, str]:
+    """Sessions this tab deleted last, until they were brought back or the note was put away: id → title."""
+    return cast("dict[str, str]", st.session_state.get(_DELETED, {}))
+
+
+def note_deleted(titles: dict[str, str]) -> None:
+    st.session_state[_DELETED] = titles
 
 
 def value(key: str, default: Any = None) -> Any:
     """What the widget of that key holds, the default where it is not drawn."""
     return st.session_state.get(key, default)
+
+
+def set_value(key: str, to: Any) -> None:
+    """Before the widget of that key is drawn: what it will hold."""
+    st.session_state[key] = to
 
 
 def forget(*keys: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import TabletalkError
-from core.models import Failure, Person, SessionStatus, Turn, TurnState
+from core.models import Failure, Person, SessionStatus, ShareRole, Turn, TurnState
 from core.sessions.store import SessionStore
 from core.turns.lease import acquire
 from core.wiring import App, application, close_application
@@ -25,6 +25,7 @@ from tests.pages.conftest import environment
 ROOT = Path(__file__).parents[2]
 BROWSER = "m" * 22
 ME = Person(f"browser:{BROWSER}", "Me")
+BOB = Person("browser:" + "b" * 22, "Bob")
 """Who has the tab of every test here: AppTest sends no cookie."""
 
 
@@ -231,20 +232,124 @@ def test_the_sessions_page_lists_opens_and_renames(app: App) -> None:
     assert "1 question · just now" in words(test)
 
 
-def test_sessions_beyond_the_first_two_hundred_are_shown_at_a_click(app: App) -> None:
-    for number in range(201):
-        app.sessions.create("database", owner=ME.id, title=f"Number {number}")
+def titled(app: App, *titles: str) -> dict[str, str]:
+    """Sessions of those titles, the last one newest: title → id."""
+    made = {}
+    for title in titles:
+        made[title] = app.sessions.create("database", owner=ME.id, owner_name=ME.name, title=title).id
+        time.sleep(0.002)
+    return made
+
+
+def of_bob(app: App, title: str) -> str:
+    """A session of somebody else that was shared with this person."""
+    session_id = app.sessions.create("database", owner=BOB.id, owner_name=BOB.name, title=title).id
+    link = app.visit(BOB).work.share(session_id, ShareRole.VIEWER)
+    app.visit(ME).work.enter(session_id, link.token)
+    return session_id
+
+
+def rows(test: AppTest) -> list[str]:
+    return [button.label for button in test.button if str(button.key).startswith("session-")]
+
+
+def test_a_long_list_comes_in_pages_with_a_total(app: App) -> None:
+    titled(app, *(f"Number {number}" for number in range(60)))
     test = opened(page="sessions.py")
-
-    def listed() -> set[str]:
-        return {button.label for button in test.button if button.label.startswith("Number ")}
-
-    assert len(listed()) == 200  # those made in one millisecond have no order among them
-    more = test.button(key="sessions-more")
-    assert more.label == "Show 1 older session"
-    more.click().run()
-    assert listed() == {f"Number {number}" for number in range(201)}
+    assert "60 sessions" in words(test)
+    assert rows(test) == [f"Number {number}" for number in range(59, 34, -1)]
+    test.session_state["sessions-page"] = 3
+    assert rows(test.run()) == [f"Number {number}" for number in range(9, -1, -1)]
     assert not test.exception
+
+
+def test_the_list_is_searched_filtered_and_sorted(app: App) -> None:
+    made = titled(app, "Zebra sales", "Apple sales", "Returns")
+    app.sessions.close(made["Returns"])
+    app.sessions.index.pin(ME.id, made["Zebra sales"], True)
+    of_bob(app, "Plan")
+    test = opened(page="sessions.py")
+    assert rows(test) == ["Zebra sales", "Plan", "Returns", "Apple sales"]
+    assert "by Bob" in words(test) and "closed" in words(test)
+    test.text_input(key="sessions-search").set_value("sal").run()
+    assert rows(test) == ["Zebra sales", "Apple sales"]
+    test.text_input(key="sessions-search").set_value("").run()
+    for key, value, shown in (
+        ("sessions-whose", "shared", ["Plan"]),
+        ("sessions-whose", "pinned", ["Zebra sales"]),
+        ("sessions-whose", "all", ["Zebra sales", "Plan", "Returns", "Apple sales"]),
+        ("sessions-sort", "title", ["Zebra sales", "Apple sales", "Plan", "Returns"]),
+        ("sessions-status", "closed", ["Returns"]),
+        ("sessions-status", "expired", []),
+    ):
+        test.selectbox(key=key).set_value(value).run()
+        assert rows(test) == shown
+    assert "Nothing found" in words(test)
+    test.button(key="sessions-clear").click().run()
+    assert len(rows(test)) == 4
+    assert not test.exception
+
+
+def test_several_sessions_are_deleted_at_once_and_brought_back(app: App) -> None:
+    made = titled(app, "One", "Two", "Three")
+    test = opened(page="sessions.py")
+    for title in ("One", "Three"):
+        test.checkbox(key=f"pick-{made[title]}").check()
+    test.run()
+    assert "2 of 3 sessions selected" in words(test)
+    test.button(key="several-delete").click().run()
+    assert rows(test) == ["Two"] and "2 sessions were deleted" in words(test)
+    test.button(key="undo-yes").click().run()
+    assert rows(test) == ["Three", "Two", "One"] and "deleted" not in words(test)
+
+
+def test_several_sessions_are_closed_reopened_and_pinned_at_once(app: App) -> None:
+    made = titled(app, "One", "Two", "Three")
+    test = opened(page="sessions.py")
+    test.button(key="several-all").click().run()
+    test.button(key="several-close").click().run()
+    assert {one.status for one in app.sessions.list(ME.id)} == {SessionStatus.CLOSED}
+    test.checkbox(key=f"pick-{made['One']}").check().run()
+    test.button(key="several-reopen").click().run()
+    test.checkbox(key=f"pick-{made['One']}").check().run()
+    test.button(key="several-pin").click().run()
+    assert rows(test) == ["One", "Three", "Two"]
+    assert app.sessions.get(made["One"]).status is SessionStatus.IDLE
+
+
+def test_a_title_is_changed_in_its_row(app: App) -> None:
+    session_id = titled(app, "Old")["Old"]
+    test = opened(page="sessions.py")
+    test.session_state["renamed"] = session_id
+    test.run().text_input(key=f"rename-{session_id}").set_value("  New name ").run()
+    assert rows(test) == ["New name"]
+    test.session_state["renamed"] = session_id
+    test.run().button(key=f"rename-no-{session_id}").click().run()
+    assert rows(test) == ["New name"]
+
+
+def test_a_session_of_somebody_else_is_not_deleted_from_a_list(app: App) -> None:
+    other = of_bob(app, "Plan")
+    test = opened(page="sessions.py")
+    test.checkbox(key=f"pick-{other}").check().run()
+    assert not [button for button in test.button if button.key == "several-delete"]
+    actions.delete(app.visit(ME), {other: "Plan"})
+    assert app.sessions.get(other).title == "Plan"
+
+
+def test_a_closed_session_is_read_and_reopened(app: App) -> None:
+    session_id = titled(app, "Done")["Done"]
+    app.sessions.close(session_id)
+    test = opened(session_id)
+    assert "This session is closed" in words(test) and test.chat_input(key="question").disabled
+    test.button(key="extend").click().run()
+    assert "This session is closed" not in words(test.run())
+
+
+def test_a_row_says_when_its_session_expires_once_that_is_near(app: App) -> None:
+    SessionStore(app.redis, ttl_s=3 * 3_600 + 60, grace_s=60).create("database", owner=ME.id, title="Soon")
+    SessionStore(app.redis, ttl_s=30 * 3_600, grace_s=60).create("database", owner=ME.id, title="Later")
+    assert words(opened(page="sessions.py")).count("expires in") == words(opened(page="sessions.py")).count("expires in 3 h") == 1
 
 
 def test_the_sessions_page_without_sessions_says_so(app: App) -> None:

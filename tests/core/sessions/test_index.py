@@ -171,7 +171,8 @@ def test_while_one_types_the_beginning_of_the_last_word_is_enough(store: Session
     assert found(store, text="cust") == found(store, text="per coun") == [second, first]
     assert found(store, text="countr") == [first]
     assert found(store, text="custom ") == [second]
-    assert found(store, text="cus country") == []
+    assert found(store, text="cus country") == [first]
+    assert found(store, text="custom country") == found(store, text="xyz country") == []
 
 
 def test_a_renamed_session_is_found_by_its_new_title_only(store: SessionStore, make_turn: Make) -> None:
