@@ -1,0 +1,109 @@
+"""Two people in two browsers on one session: what each sees, may do, and no longer sees once the link is revoked."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.pages.serving import chromium, free_port, serving
+
+pytestmark = pytest.mark.browser
+WAIT_MS = 20_000
+
+
+@dataclass(frozen=True)
+class Pair:
+    owner: Page
+    teammate: Page
+
+
+@pytest.fixture(scope="module")
+def browsers() -> Iterator[tuple[str, BrowserContext, BrowserContext]]:
+    directory = Path(tempfile.mkdtemp(prefix="tt-"))
+    with chromium() as browser, serving(directory, free_port()) as url:
+        yield url, browser.new_context(locale="en-US"), browser.new_context(locale="en-US")
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def pair(browsers: tuple[str, BrowserContext, BrowserContext]) -> Iterator[Pair]:
+    """The owner's page with one answered question, and the empty page of somebody else."""
+    url, mine, theirs = browsers
+    owner, teammate = mine.new_page(), theirs.new_page()
+    for page in (owner, teammate):
+        page.set_default_timeout(WAIT_MS)
+    owner.goto(url)
+    ask(owner, "How many orders are there?")
+    expect(card(owner, "How many orders are there?")).to_be_visible(timeout=WAIT_MS)
+    yield Pair(owner, teammate)
+    owner.close()
+    teammate.close()
+
+
+def ask(page: Page, question: str) -> None:
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(question)
+    box.press("Enter")
+
+
+def card(page: Page, question: str) -> Locator:
+    """Once it is answered."""
+    return page.locator('[class*="st-key-card-"]').filter(has_text=question)
+
+
+def link_of(page: Page, kind: Literal["Can ask", "Can watch"]) -> str:
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.get_by_role("radio", name=kind).or_(page.get_by_role("button", name=kind, exact=True)).first.click()
+    page.get_by_role("button", name="Make link").click()
+    made = page.locator('[class*="st-key-link-"]').filter(has_text=kind).locator("code").first
+    return made.inner_text().replace("\n", "").strip()
+
+
+def revoke(page: Page) -> None:
+    page.get_by_role("button", name="Revoke").first.click()
+
+
+def test_a_teammate_asks_and_both_see_the_answers_arrive(pair: Pair) -> None:
+    pair.teammate.goto(link_of(pair.owner, "Can ask"))
+    expect(card(pair.teammate, "How many orders are there?")).to_be_visible()
+    expect(pair.teammate.get_by_text("you can watch it and ask in it")).to_be_visible()
+    assert "share=" not in pair.teammate.url, "the address alone is enough from now on, and lets nobody else in"
+    pair.owner.keyboard.press("Escape")
+    ask(pair.teammate, "Number of orders by region")
+    expect(card(pair.owner, "Number of orders by region")).to_be_visible()
+    expect(card(pair.teammate, "Number of orders by region")).to_contain_text("You ·")
+    expect(card(pair.owner, "Number of orders by region")).to_contain_text("Guest")
+
+
+def test_a_viewer_watches_and_cannot_ask(pair: Pair) -> None:
+    pair.teammate.goto(link_of(pair.owner, "Can watch"))
+    expect(card(pair.teammate, "How many orders are there?")).to_be_visible()
+    expect(pair.teammate.get_by_test_id("stChatInputTextArea")).to_be_disabled()
+    expect(pair.teammate.get_by_role("button", name="Share", exact=True)).to_have_count(0)
+    pair.owner.keyboard.press("Escape")
+    ask(pair.owner, "Number of orders by region")
+    expect(card(pair.teammate, "Number of orders by region")).to_be_visible()
+
+
+def test_revoking_a_link_empties_the_open_page_of_who_came_by_it(pair: Pair) -> None:
+    pair.teammate.goto(link_of(pair.owner, "Can ask"))
+    expect(card(pair.teammate, "How many orders are there?")).to_be_visible()
+    revoke(pair.owner)
+    expect(pair.teammate.get_by_text("was revoked or has expired")).to_be_visible()
+    expect(card(pair.teammate, "How many orders are there?")).to_have_count(0)
+    pair.teammate.reload()
+    expect(pair.teammate.get_by_text("was revoked or has expired")).to_be_visible()
+
+
+def test_a_stranger_with_the_address_alone_is_told_whom_to_ask(pair: Pair) -> None:
+    pair.teammate.goto(pair.owner.url)
+    expect(pair.teammate.get_by_text("This session is not shared with you.")).to_be_visible()
+    expect(pair.teammate.get_by_text("Ask Guest")).to_be_visible()
+    expect(pair.teammate.get_by_text("How many orders are there?")).to_have_count(0)
