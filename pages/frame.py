@@ -25,7 +25,7 @@ page = st.navigation(
 state.enter_page(page.url_path)
 with trouble.guarded():
     app = application()
-    person.current(app)  # nothing is drawn for a sign-in that has ended
+    person.greet(app)  # nothing is drawn for a sign-in that has ended
     with trouble.guarded():
         page.run()
     account.draw(app)

@@ -46,6 +46,13 @@ class Identity:
         person = Person(f"{PersonKind.BROWSER}:{browser}", "", kind=PersonKind.BROWSER)
         return replace(person, name=self._shown(person))
 
+    def is_new_login(self, person: Person, claims: Mapping[str, Any]) -> bool:
+        """Once for every sign-in of a person, in whatever tab or process it is asked."""
+        signed_in = claims.get("iat")
+        if person.kind is not PersonKind.LOGIN or not isinstance(signed_in, int | float):
+            return False
+        return self._profiles.is_new(person.id, int(signed_in))
+
     def rename(self, person: Person, name: str) -> Person:
         """Gives a guest the name others see. Raises QuestionError for none, and NoAccess for people others vouch for."""
         if person.signed_in:

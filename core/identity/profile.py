@@ -1,4 +1,4 @@
-"""Profiles: how guests want to be called, in Redis."""
+"""Profiles: how guests want to be called, and when somebody last signed in, in Redis."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ LIFE_MS = 400 * 86_400_000
 _SET = Script(
     """
 redis.call('HSET', KEYS[1], 'name', ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+"""
+)
+# ARGV: seconds since 1970 of the sign-in, the profile's life in ms.
+_SIGNED = Script(
+    """
+if tonumber(ARGV[1]) <= tonumber(redis.call('HGET', KEYS[1], 'signed') or '0') then return 0 end
+redis.call('HSET', KEYS[1], 'signed', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 """
@@ -39,3 +48,8 @@ class Profiles:
         with store_errors():
             _SET.run(self._client, [keys.profile(person_id)], [plain.encode("utf-8", "replace"), LIFE_MS])
         return plain
+
+    def is_new(self, person_id: str, signed_in: int) -> bool:
+        """Whether that sign-in, by its second, is newer than all that were asked about; from now on it is not."""
+        with store_errors():
+            return bool(_SIGNED.run(self._client, [keys.profile(person_id)], [signed_in, LIFE_MS]))

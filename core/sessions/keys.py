@@ -28,7 +28,8 @@ user:{OWNER}:entries   hash    session id → JSON of what the index holds of it
 user:{OWNER}:sums      hash    FILTER → number of sessions; bytes → of those that are the person's own         sessions
 audit                  stream  who did what with which session, capped; never expires                          sessions
 {audit}:opened:…       string  of a session and a person who opened it within the last ten minutes                    sessions
-user:{OWNER}:profile   hash    name, as a guest wants to be called; lives 400 days after it was set           identity
+user:{OWNER}:profile   hash    name, as a guest wants to be called; signed → second of the last sign-in; 400 days
+                               after the last write                                                           identity
 browser:{ID}:return    string  page a browser was on when it went to sign in, as JSON; a few minutes          identity
 app:secret             string  what signs tokens of the events socket and cookies of browsers; never expires  sessions
 

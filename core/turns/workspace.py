@@ -60,6 +60,13 @@ class Workspace:
         self._turns, self._audit = parts.turns, parts.audit
         self.person = person
 
+    def signed_in(self) -> None:
+        """To be noted once per sign-in."""
+        self._note(AuditAction.SIGNED_IN, "")
+
+    def signed_out(self) -> None:
+        self._note(AuditAction.SIGNED_OUT, "")
+
     # --- lists
 
     def find(self, query: SessionQuery) -> SessionPage:

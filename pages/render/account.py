@@ -32,7 +32,7 @@ def _body(app: App, who: Person) -> None:
     lines += ["You may read the audit."] if who.admin else []
     st.html("".join(f'<p class="tt-note">{line}</p>' for line in lines))
     if who.kind is PersonKind.LOGIN:
-        st.button("Sign out", icon=":material/logout:", key="sign-out", on_click=person.sign_out)
+        st.button("Sign out", icon=":material/logout:", key="sign-out", on_click=person.sign_out, args=(app,))
     else:
         st.caption("You are signed in by the way you came here.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Literal
 
 import streamlit as st
@@ -40,6 +41,13 @@ def current(app: App) -> Person:
     return state.person(sent, identify)
 
 
+def greet(app: App) -> None:
+    """At the start of every run; notes a new sign-in. Raises LoginEnded: then nothing is to be drawn."""
+    who = current(app)
+    if state.greet(who.id) and app.identity.is_new_login(who, state.claims()):
+        app.visit(who).work.signed_in()
+
+
 def before_sign_in(app: App) -> Person | None:
     """The guest this browser is while nobody has signed in; None where it keeps no cookie."""
     return app.identity.guest(state.cookies())
@@ -71,7 +79,10 @@ def sign_in(app: App, provider: str) -> None:
     st.login(provider or None)
 
 
-def sign_out() -> None:
+def sign_out(app: App) -> None:
+    """Also out of a sign-in that has ended."""
+    with suppress(LoginEnded):
+        app.visit(current(app)).work.signed_out()
     st.logout()
 
 

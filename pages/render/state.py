@@ -17,7 +17,7 @@ PICK_ENGINE, PICK_CONNECTION = "pick-engine", "pick-connection"
 """Keys of the two controls."""
 _OPEN, _SEEN, _FLASH, _ENGINE, _CONNECTION = "open_cards", "seen", "flash", "engine", "connection"
 _RENAMED, _DELETED = "renamed", "deleted"
-_PERSON, _TAB, _PAGE = "person", "tab", "page"
+_PERSON, _TAB, _PAGE, _GREETED = "person", "tab", "page", "greeted"
 _SAME_RUN_S = 1.0
 
 
@@ -175,6 +175,13 @@ def person(sent: object, make: Callable[[], Person]) -> Person:
     if held is None or held[0] != sent or time.monotonic() - held[1] > _SAME_RUN_S:
         held = st.session_state[_PERSON] = (sent, time.monotonic(), make())
     return cast(Person, held[2])
+
+
+def greet(person_id: str) -> bool:
+    """Whether this tab sees that person for the first time; from now on it does not."""
+    is_new = st.session_state.get(_GREETED) != person_id
+    st.session_state[_GREETED] = person_id
+    return is_new
 
 
 def forget_person() -> None:

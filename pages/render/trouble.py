@@ -53,7 +53,7 @@ def _who_else(error: TabletalkError) -> None:
     app = application()
     if isinstance(error, LoginEnded):
         person.sign_in_buttons(app, "again", kind="primary")
-        st.button("Go on as a guest", key="trouble-guest", on_click=person.sign_out)
+        st.button("Go on as a guest", key="trouble-guest", on_click=person.sign_out, args=(app,))
         return
     taking.draw(app, "trouble")
     if not person.current(app).signed_in:

@@ -277,6 +277,23 @@ def test_a_sign_in_that_has_ended_says_so_and_leads_back_to_the_page(hasty: Site
         assert page.url == address
 
 
+def test_a_click_after_the_sign_in_has_ended_does_nothing(hasty: Site) -> None:
+    with hasty.visit() as page:
+        sign_in(page, "ann")
+        called(page, "Ann Lee")
+        address = ask(page, "How many orders are there?")
+        page.wait_for_timeout(1_000 * SHORT_LOGIN_S)
+        box = page.get_by_placeholder("Ask a question about your data")
+        box.fill("How many customers are there?")
+        box.press("Enter")
+        expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="ann").click()
+        expect(page.get_by_text("There are 480 orders.")).to_be_visible()
+        assert page.url == address
+        expect(page.get_by_text("How many customers are there?")).to_have_count(0)
+
+
 def test_whose_sign_in_has_ended_may_go_on_as_a_guest(hasty: Site) -> None:
     with hasty.visit() as page:
         sign_in(page, "ann")

@@ -223,3 +223,13 @@ def test_a_name_is_cut_and_half_a_surrogate_pair_does_no_harm(identity: Identity
 def test_people_others_vouch_for_cannot_rename_themselves_here(identity: Identity) -> None:
     with pytest.raises(NoAccess):
         identity.rename(who(SIGNING_IN), "Boss")
+
+
+def test_a_sign_in_is_new_once_whoever_asks(identity: Identity, redis_url: str) -> None:
+    ann, said = who(SIGNING_IN), claim(iat=1_000)
+    other = Identity(redis.Redis.from_url(redis_url), SIGNING_IN)
+    assert [one.is_new_login(ann, said) for one in (identity, other, identity)] == [True, False, False]
+    assert identity.is_new_login(ann, claim(iat=2_000))
+    assert not identity.is_new_login(ann, said)
+    guest = identity.guest({NAME: identity.cookie.make()})
+    assert guest is not None and not identity.is_new_login(guest, said)
