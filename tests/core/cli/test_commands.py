@@ -94,6 +94,28 @@ def test_a_session_is_made_listed_and_deleted(tabletalk: Command, shop: str) -> 
     assert tabletalk("sessions", "delete", session).returncode == 0
     assert json.loads(tabletalk("sessions", "list", "--json").stdout) == []
     assert tabletalk("sessions", "show", session).returncode == 1
+    assert tabletalk("sessions", "undelete", session).stdout == f"Brought back {session}.\n"
+    assert tabletalk("sessions", "close", session).returncode == 0
+    assert [row["id"] for row in json.loads(tabletalk("sessions", "list", "--status", "closed", "--json").stdout)] == [session]
+    assert tabletalk("sessions", "reopen", session).returncode == 0
+    assert tabletalk("sessions", "undelete", "A" * 22).returncode == 1
+
+
+def test_sessions_of_one_person_or_of_everybody_are_searched(tabletalk: Command, shop: str, data_dir: Path) -> None:
+    app = build(Settings.from_env({"TABLETALK_DATA_DIR": str(data_dir / "data"), "DATABASE_URL": shop}))
+    made = {owner: app.sessions.create("database", owner=owner, title=f"Sales of {owner}").id for owner in ("ann", "bob")}
+    app.sessions.index.add_member("bob", made["ann"])
+    app.close()
+
+    def found(*arguments: str) -> list[str]:
+        return [row["id"] for row in json.loads(tabletalk("sessions", *arguments, "--json").stdout)]
+
+    assert found("search", "sales") == found("list") == []
+    assert found("search", "sales", "--all", "--sort", "title") == found("list", "--all", "--sort", "title") == [*made.values()]
+    assert found("search", "sales", "ann", "--owner", "bob") == [made["ann"]]
+    assert found("list", "--owner", "ann", "--connection", "other") == []
+    assert "Sales of ann" in tabletalk("sessions", "list", "--owner", "ann").stdout
+    assert tabletalk("sessions", "list", "--owner", "ann", "--all").returncode == 2
 
 
 def test_cleanup_says_what_it_removed(tabletalk: Command) -> None:
