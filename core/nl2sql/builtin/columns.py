@@ -18,6 +18,7 @@ _HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\
 
 _THEIRS = re.compile(r"^(and )?their\b(?! names?\b)")
 """What is said of several rows, to be seen beside each of them."""
+_OF_SEVERAL = re.compile(r"\b(their|them|they)\b")
 _OF_EACH = re.compile(r"\bthem\W*$")
 """Who teaches them: of each of those shown."""
 
@@ -40,7 +41,10 @@ def columns(query: Query, change: Change) -> Query:
     base = rows_of(query, change) if query.limit is not None and _leads_on(query, new, change) else as_list(query, change)
     asks = (change.asks and not whom) or (change.lists and all(item.role != "condition" for item in change.parse.items))
     beside = adds or (change.conventions.show_measure and asks and not (_of_one(change) and set(new) - set(query.select)))
-    if not beside or (is_scalar(query) and not change.adds_surely):
+    counted = is_scalar(query) and query.measures[0].aggregate == "count" and _OF_SEVERAL.search(change.text)
+    if not beside and counted and change.conventions.name_each:
+        beside = not (set(new) & set(base.select)) and all(adds_up(f, change) for f in new[:1])
+    if not beside or (is_scalar(query) and not (change.adds_surely or counted)):
         base = replace(base, select=(), distinct=not is_scalar(query) and (base.distinct or bool(whom) or _is_that(change)))
     else:
         new = [f for f in new if f not in query.select] or new
@@ -93,7 +97,7 @@ def _shown(base: Query, query: Query, new: list[Field], change: Change) -> Query
         return query
     words = ", ".join(field_words(f, change.index) for f in new)
     change.said.append(f"+ {words}" if base.select else words)
-    return _through(replace(base, select=(*base.select, *new), keys=_keys_kept(base, new)), change)
+    return _through(replace(base, select=tuple(dict.fromkeys((*base.select, *new))), keys=_keys_kept(base, new)), change)
 
 
 def _through(query: Query, change: Change) -> Query:

@@ -30,10 +30,12 @@ from core.nl2sql.builtin import (
     within,
 )
 from core.nl2sql.builtin.abridging import abridged
+from core.nl2sql.builtin.accompanying import accompanied
 from core.nl2sql.builtin.asides import asides
 from core.nl2sql.builtin.both import alternatives, both
 from core.nl2sql.builtin.clauses import compared
 from core.nl2sql.builtin.coordination import joined_extremes
+from core.nl2sql.builtin.denominating import denominated
 from core.nl2sql.builtin.durations import durations
 from core.nl2sql.builtin.entities import represented
 from core.nl2sql.builtin.everything import everything
@@ -130,6 +132,7 @@ def _settled(parse: Parse, link: Link, certain: set[str]) -> float:
 PASSES: tuple[Pass, ...] = (
     likeness,
     asides,
+    denominated,
     counting.numbered,
     abridged,
     settle,
@@ -138,6 +141,7 @@ PASSES: tuple[Pass, ...] = (
     owned,
     find_subject,
     settle_near,
+    accompanied,
     referred,
     charts,
     durations,
@@ -200,7 +204,7 @@ PASSES: tuple[Pass, ...] = (
     changes.changes,
 )
 FRAGMENT_PASSES: tuple[Pass, ...] = tuple(
-    step for step in PASSES if step not in (find_subject, whiches, places, showing.name_subject)
+    step for step in PASSES if step not in (find_subject, accompanied, whiches, places, showing.name_subject)
 )
 """For a follow-up: the subject is known, and a fragment need not show anything."""
 

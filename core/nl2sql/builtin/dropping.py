@@ -25,6 +25,10 @@ _ANY = re.compile(
 _NOT_JUST = re.compile(r"\bnot (just|only|merely) (the |in |from |for |those |of |that |this )*(?!those|who)[^,;.?]+")
 _ALL_OF = re.compile(r"\b(for|in|across|from|of|include|over) all (the |our |other )?[^,;.?]+")
 _ALL = re.compile(r"\b(for|in|across|show|include|of|from) all\b|^all\b[^,;.?]+\b(again|now)\b|\beverywhere\b|\ball time\b")
+_WHOLE = re.compile(
+    r"\b(of|from|in|out of) (all|the (whole|entire|full|complete) (list|lot|table|set|range|database))( instead| now)?\W*$"
+)
+""" "The cheapest of all", "of the whole list"."""
 _TIMES = {"year", "years", "date", "dates", "month", "period", "time", "day"}
 _LIMIT = re.compile(r"\b(no|without (a |the )?|remove (the )?)limit\b")
 
@@ -36,9 +40,25 @@ def drop_filters(query: Query, change: Change) -> Query:
     for pattern in (_FORGETS, _ANY, _NOT_JUST, _ALL_OF):
         if (found := pattern.search(change.text)) and (dropped := _drop_named(query, change, found, wholly=False)) != query:
             return dropped
+    if (_WHOLE.search(change.text)) and (gone := [*query.where, *query.having]):
+        return _without(query, gone, change)
     if found := _ALL.search(change.text):
-        return _without(query, _of_all(query, change, change.text[found.start() :]), change)
+        gone = _of_all(query, change, change.text[found.start() :])
+        if found[0].endswith(("again", "now")):
+            _take(gone, change)
+        return _without(query, gone, change)
     return query
+
+
+def _take(gone: list[Condition], change: Change) -> None:
+    """ "All years again": the words for what is let go of ask for nothing else."""
+    parse, columns = change.parse, {ref for c in gone for ref in refs_of(c)}
+    said = [item for item in parse.items if item.kind == "name" and columns & {Ref(x.table, x.column) for x in item.columns}]
+    starts = {item.start for item in said}
+    for item in said:
+        item.role = "dropped"
+    parse.outputs = [output for output in parse.outputs if output.at not in starts]
+    parse.groups = [output for output in parse.groups if output.at not in starts]
 
 
 def _of_all(query: Query, change: Change, text: str) -> list[Condition]:

@@ -20,9 +20,16 @@ _FLIPS = re.compile(
 )
 
 
+_TURNED = {"=", "in", ">", ">=", "<", "<=", "like", "null"}
 _NONE = re.compile(
     r"^(and |but |so )*(which|what|who) ([\w ]+ )?(has|have|had|got|with|get|gets) (none|nobody|no one|nothing|zero)"
     r"( of (them|those))?( at all)?\W*$"
+)
+
+
+_OTHERS = re.compile(
+    r"^(and |but |so |now |only |just |show |list |what about |how about )*(me )?(all )?(the )?"
+    r"(others|rest|(other|remaining) ones)\W*$"
 )
 
 
@@ -32,6 +39,8 @@ def flipped(query: Query, change: Change) -> Query:
         return without
     last = query.where[-1] if query.where else None
     other = _other_side(last, change) if last is not None and _FLIPS.match(change.text) else None
+    if last is not None and _OTHERS.match(change.text) and query.limit is None and not query.having:
+        return _complement(query, last, change)
     if other is None:
         return query
     for item in change.parse.items:
@@ -41,6 +50,18 @@ def flipped(query: Query, change: Change) -> Query:
     change.said.append(words if not words.endswith("with") else "the other ones")
     base = as_list(query, change) if not re.match(r"(and |but )?how many\b", change.text) else query
     return replace(base, where=(*query.where[:-1], other))
+
+
+def _complement(query: Query, last: Condition, change: Change) -> Query:
+    """ "And the others?": what was asked, of the rows that the condition said last left out."""
+    if isinstance(last, AnyOf) or (isinstance(last, Compare) and last.op not in _TURNED):
+        return query
+    other = replace(last, negated=not last.negated)
+    for item in change.parse.items:
+        item.role = item.role or "condition"
+    change.parse.where, change.parse.outputs = [], []
+    change.said.append(condition_words(other, change.index).strip())
+    return replace(query, where=(*query.where[:-1], other))
 
 
 def _without(query: Query, change: Change) -> Query | None:

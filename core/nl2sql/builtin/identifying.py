@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.nl2sql.builtin.labelling import is_named
+from core.nl2sql.builtin.labelling import goes_by_name
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Field, Query, Ref, comparisons
 
@@ -14,7 +14,7 @@ _ONE = {"=", "in", "like"}
 
 def identified(query: Query, parse: Parse) -> Query:
     """A plain list of other columns of rows that are said ("the height and weight of all people"), led by their names."""
-    if query.grouped or query.distinct or query.limit == 1 or query.combine or not is_named(query.subject, parse):
+    if query.grouped or query.distinct or query.limit == 1 or query.combine or not goes_by_name(query.subject, parse):
         return query
     names, shown = parse.label(query.subject), [field.expr for field in query.select]
     own = all(isinstance(expr, Ref) and expr.table == query.subject and not expr.role for expr in shown)

@@ -145,6 +145,8 @@ def _add_tables(index: Index) -> None:
         said = index.names.tables[table.name]
         penalty = 0.12 if table.is_view else 0.07 if (kind := _kind_of(index, table)) else 0.0
         _add(index, said, Link("table", table.name, score=1.0 - penalty))
+        if said[0] == "all" and len(said) > 1:
+            _add(index, said[1:], Link("table", table.name, score=0.9 - penalty))
         if not table.is_view and kind:
             _add(index, said, Link("table", kind, score=0.97))
         for part, share in _parts(said, index.lexicon.light, ()):

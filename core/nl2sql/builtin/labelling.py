@@ -55,6 +55,13 @@ def is_named(table: str, parse: Parse) -> bool:
     return not set(names) & set(parse.index.table(table).primary_key) and all(words & _NAMING or words <= own for words in said)
 
 
+def goes_by_name(table: str, parse: Parse) -> bool:
+    """Whether its rows are known by words that are theirs alone: a name, or a key in words."""
+    names = parse.label_names(table)
+    worded = all(parse.column(Ref(table, name)).kind is Kind.TEXT for name in names)
+    return is_named(table, parse) or (worded and set(names) <= set(parse.index.table(table).primary_key))
+
+
 def _names_itself(table: str, parse: Parse) -> bool:
     """An allergy called "Nuts" is its own name beside the type of allergy it is."""
     names = parse.index.names.columns

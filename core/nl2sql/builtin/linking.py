@@ -171,8 +171,9 @@ def _names(tokens: Sequence[Token], position: int, index: Index) -> Iterator[Ite
             # "films directed" is no compound, "film length" is
             links = tuple(found for found in links if found.kind == "table" and found.score >= _WHOLE)
         elif len(key) == 2 and end == position + 2 and last.lower != last.lemma and _is_table((_written(last, index),), index):
-            links = tuple(found for found in links if found.kind == "table")  # nor is "discontinued products"
-        if len(key) == 1 and last.lemma in _AUXILIARY:
+            said = {token.lemma for token in tokens[position:end]}  # nor is "discontinued products", "start stations" may be
+            links = tuple(f for f in links if f.kind == "table" or said <= set(index.names.columns[f.table, f.column]))
+        if last.lemma in _AUXILIARY:
             links = ()  # "are" is no column that says whether somebody is something
         elif len(key) == 1 and last.lower in index.lexicon.function and not _is_asked_per(tokens, position):
             links = tuple(found for found in links if found.score >= _SURE)

@@ -7,7 +7,7 @@ from core.nl2sql.builtin.counting import count_of, counted_table, often
 from core.nl2sql.builtin.index import Link
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.money import money, money_for
-from core.nl2sql.builtin.parse import Output, Parse
+from core.nl2sql.builtin.parse import Output, Parse, numberlike
 from core.nl2sql.builtin.query import Field, Ref, refs
 from core.nl2sql.builtin.stored import stored_count
 from core.nl2sql.builtin.text import lemma
@@ -59,11 +59,27 @@ def measures_of(parse: Parse, cue: Item) -> list[Field]:
     if target is None:
         return []
     fields = [field for used in cues if used.cue and (field := _aggregate(parse, used.cue.value, target))]
+    if len(cues) == 1 and fields and cue.cue:
+        fields += _alike(parse, cue.cue.value, fields[0], target)
     if fields:
         target.role = target.role or "measure"
         for used in cues:
             used.role = "measure"
     return fields
+
+
+def _alike(parse: Parse, aggregate: str, first: Field, target: Item) -> list[Field]:
+    """ "Average height and weight": numbers of the same rows joined to the one that is measured are measured alike."""
+    found: list[Field] = []
+    after = parse.after(target, 6)
+    for joint, item in zip(after[::2], after[1::2], strict=False):
+        ref = parse.column_of(item, "number", parse.subject) if item.kind == "name" and not item.role and not item.table else None
+        beside = ref is not None and [ref.table] == [own.table for own in refs(first.expr)]
+        if joint.lower not in ("and", ",", "&") or ref is None or not beside or parse.column(ref).role is not Role.MEASURE:
+            break
+        item.role = "measure"
+        found.append(Field(ref, aggregate))
+    return found
 
 
 def _joined_cues(parse: Parse, cue: Item) -> list[Item]:
@@ -80,7 +96,7 @@ def _measured(parse: Parse, cue: Item) -> Item | None:
     """The name a cue measures: the next one, or the one right before ("price on average", "length, average")."""
     for other in parse.after(cue, 4):
         if other.kind == "name" or (other.kind == "word" and money(parse, other) is not None):
-            return other if not other.role else None
+            return _column_behind(parse, other) or (other if not other.role else None)
         if other.is_cue("count") and not other.role:
             return _summed(parse, other)
         if other.kind not in ("stop", "word", "value") and not other.is_cue("distinct") and not other.is_cue("superlative"):
@@ -88,6 +104,18 @@ def _measured(parse: Parse, cue: Item) -> Item | None:
     if cue.lower in ("on average", *_TRAILING):
         return next((other for other in parse.before(cue, 4) if other.kind == "name" and not other.role), None)
     return None
+
+
+def _column_behind(parse: Parse, item: Item) -> Item | None:
+    """ "The total savings balance": rows named right before a number of theirs only tell whose it is."""
+    behind = next(iter(parse.after(item, 1)), None)
+    if item.role or item.table is None or behind is None or behind.kind != "name" or behind.role or behind.table:
+        return None
+    own = tuple(link for link in behind.columns if link.table == item.table.table)
+    if not own or not numberlike(parse.index.column(own[0].table, own[0].column)):
+        return None
+    item.role, behind.links = "modifier", own
+    return behind
 
 
 def _summed(parse: Parse, count: Item) -> Item | None:

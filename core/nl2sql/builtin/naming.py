@@ -10,6 +10,10 @@ from core.nl2sql.builtin.names import after_table, name_words, parts
 from core.nl2sql.builtin.text import lemma, words
 
 _NAME_WORDS = ({"name"}, {"title"}, {"label"})
+_OF_OTHERS = {"manager", "owner", "contact", "director", "captain", "author", "agent"}
+"""The manager's name is not that of the shop."""
+_TELLS_LITTLE = {"date", "time", "day", "code", "type", "status", "gender", "sex"} | _OF_OTHERS
+"""Columns of these go for the name of a row only where there is no other text."""
 _DATE_AVOID = {
     "update",
     "modify",
@@ -101,12 +105,14 @@ def _fallback_label(table: Table, spoken: dict[str, set[str]]) -> tuple[str, ...
         if column.role is Role.LABEL:
             return (column.name,)
     for column in own:
-        if spoken[column.name] & {"name", "title"} and column.kind is Kind.TEXT:
+        said = spoken[column.name]
+        if said & {"name", "title"} and column.kind is Kind.TEXT and not said & _OF_OTHERS:
             return (column.name,)
     if table.foreign_keys and table.primary_key:
         return table.primary_key
     texts = [column.name for column in own if column.kind is Kind.TEXT and column.name not in table.primary_key]
-    return ((texts or [*table.primary_key] or [table.columns[0].name])[0],)
+    telling = [name for name in texts if not spoken[name] & _TELLS_LITTLE]
+    return ((telling or texts or [*table.primary_key] or [table.columns[0].name])[0],)
 
 
 def key_columns(table: Table) -> tuple[str, ...]:

@@ -88,12 +88,14 @@ def _bare_top(parse: Parse) -> None:
 def orders(parse: Parse) -> None:
     """Explicit order: everything between the word of order and the next clause is what is sorted by."""
     for item in parse.items:
+        listed = False
         if (
             not item.role
             and item.lower in ("by", "according to", "using")
-            and (_told_to_sort(parse, item) or _told_to_list(parse, item))
+            and (_told_to_sort(parse, item) or (listed := _told_to_list(parse, item)))
         ):
             _order_by(parse, item)
+            parse.ranked += [order.field for order in parse.order if listed]
         if item.role or not item.is_cue("order"):
             continue
         if lemma(item.lower) in _SORTING and _by_follows(parse, item):
@@ -127,12 +129,27 @@ def _told_to_sort(parse: Parse, by: Item) -> bool:
     return False
 
 
+def _directed(parse: Parse, by: Item) -> bool:
+    """ "Colleges by size, largest first": rows, what they are sorted by, and which way."""
+    before, after = parse.before(by, 9), [item for item in parse.after(by, 9) if item.kind != "mark"]
+    rows = [item for item in before if item.kind != "stop"]
+    turned = len(after) == 2 and after[1].is_cue("order") and after[1].lower.endswith("first")
+    return turned and len(rows) == 1 and rows[0].kind == "name" and rows[0].table is not None
+
+
 def _told_to_list(parse: Parse, by: Item) -> bool:
     """ "List all the rooms by price": rows that are listed by a number or a date are sorted by it, not counted."""
     opening = parse.items[0].lower if parse.items else ""
     counted = any(item.is_cue("count") or item.is_cue("aggregate") or item.is_cue("superlative") for item in parse.items)
     follow = parse.next_real(by)
-    if opening != "list" or by.lower != "by" or counted or parse.limit is not None or follow is None or follow.kind != "name":
+    if (
+        (opening != "list" and not _directed(parse, by))
+        or by.lower != "by"
+        or counted
+        or parse.limit is not None
+        or follow is None
+        or follow.kind != "name"
+    ):
         return False
     ref = parse.column_of(follow, prefer=parse.subject)
     plain = (

@@ -17,11 +17,12 @@ def like(parse: Parse, item: Item) -> Compare | None:
     """A text with a word of containing before or after it: "whose name contains X", "with X in their names"."""
     cue = _cue(parse, item)
     inside = _named_after(parse, item)
-    if cue is None and not (item.quoted and inside is not None and _owned(parse, item)):
+    if cue is None and not ((item.quoted or _is_strange(parse, item)) and inside is not None and _owned(parse, item)):
         return None
     anchor = cue if cue is not None and cue.start < item.start else item
     before = next((other for other in parse.before(anchor, 6) if other.kind == "name" and other.role in ("", "condition")), None)
     named = before if before is not None and anchor.start - before.end <= 1 and _is_column(before) else inside or before
+    named = inside if cue is None else named
     ref = _text_column(parse, named)
     if ref is None:
         return None
@@ -66,6 +67,11 @@ def _owned(parse: Parse, item: Item) -> bool:
     return len(following) == 2 and following[0] in _INSIDE and following[1] in _OWNERS
 
 
+def _is_strange(parse: Parse, item: Item) -> bool:
+    """ "With Aerodynamics in the name": a word that nothing here is called, right behind "with"."""
+    return item.kind == "word" and any(other.lower == "with" for other in parse.before(item, 1))
+
+
 def _text_column(parse: Parse, named: Item | None) -> Ref | None:
     ref = parse.column_of(named, "text", parse.subject) if named and _is_column(named) else None
     if ref is None and parse.subject:
@@ -77,6 +83,9 @@ def _text_column(parse: Parse, named: Item | None) -> Ref | None:
 def patterns(parse: Parse) -> None:
     """Patterns given as a bare word: "names starting with A", "the letter s"."""
     for item in parse.items:
+        if not item.role and _is_strange(parse, item) and (compare := like(parse, item)):
+            item.role = "condition"
+            parse.where.append(compare)
         if not item.is_cue("compare", *_PATTERNS) or item.role:
             continue
         follow = next(

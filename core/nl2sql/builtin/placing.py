@@ -10,7 +10,7 @@ from core.nl2sql.builtin.query import Field, Ref, comparisons, refs
 _PLACES = ("location", "place", "venue", "address", "city", "town", "district", "region", "state", "country", "headquarter")
 _NEAR = 2.6
 """How far the place of something may be kept: behind a link table, not further."""
-_ASKING = ("who", "where", "when")
+_ASKING = ("who", "where", "when", "which")
 
 
 def whiches(parse: Parse) -> None:
@@ -22,7 +22,7 @@ def whiches(parse: Parse) -> None:
         if not item.role and item.table is not None and _asked_which(parse, item):
             item.role = "target"
             parse.outputs.extend(Output(item.start, field, item.table.table) for field in parse.label(item.table.table))
-    if parse.outputs and first == "who":
+    if parse.outputs and first in ("who", "which"):
         parse.outputs.extend(Output(0, field, parse.subject) for field in parse.label(parse.subject))
 
 

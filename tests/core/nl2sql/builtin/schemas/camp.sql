@@ -10,3 +10,5 @@ CREATE TABLE ferry (ferryno INTEGER PRIMARY KEY, source VARCHAR(20), destination
 INSERT INTO ferry VALUES (1, 'Loon', 'Otter'), (2, 'Otter', 'Loon'), (3, 'Heron', 'Loon');
 CREATE TABLE pier (pno INTEGER PRIMARY KEY, name VARCHAR(20), cost_in_thousands REAL, length_cm INTEGER, opening VARCHAR(10), bunks INTEGER, lake_no INTEGER REFERENCES lake (lno));
 INSERT INTO pier VALUES (1, 'North Pier', 12.5, 850, '1987', 0, 7), (2, 'Mill Pier', 40, 1200, '2003', 4, 8);
+CREATE TABLE trail (trail_no INTEGER PRIMARY KEY, name VARCHAR(20), length_km REAL, length_miles REAL);
+INSERT INTO trail VALUES (1, 'Ridge', 8, 5), (2, 'Shore', 16, 10);
