@@ -22,7 +22,7 @@ _WHOLE = 0.95
 
 def accompanied(parse: Parse) -> None:
     """Every part of the list must name something that a row has one of; otherwise "with" says which rows are meant."""
-    openers = [item for item in parse.items[1:] if item.lower in ("with", ":")]
+    openers = [item for item in parse.items[1:] if item.lower in ("with", ":") or _asks_anew(parse, item)]
     opener = openers[-1] if openers and not openers[-1].role else None
     if opener is None or not parse.subject or _measures(parse, opener):
         return
@@ -34,8 +34,14 @@ def accompanied(parse: Parse) -> None:
         parse.outputs.extend(Output(part[0].start, field) for field in fields)
         for item in part:
             item.role = "target"
-    if opener.lower == "with" and not _columns_before(parse, opener):
+    if opener.lower != ":" and not _columns_before(parse, opener):
         _led_by_names(parse, found)
+
+
+def _asks_anew(parse: Parse, item: Item) -> bool:
+    """ "Which flights leave from Oslo? Show number and price"."""
+    before = next(iter(parse.before(item, 1)), None)
+    return item.lower in ("show", "list", "give") and before is not None and before.text in ("?", ".")
 
 
 def _measures(parse: Parse, opener: Item) -> bool:

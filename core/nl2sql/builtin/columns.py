@@ -41,10 +41,9 @@ def columns(query: Query, change: Change) -> Query:
     base = rows_of(query, change) if query.limit is not None and _leads_on(query, new, change) else as_list(query, change)
     asks = (change.asks and not whom) or (change.lists and all(item.role != "condition" for item in change.parse.items))
     beside = adds or (change.conventions.show_measure and asks and not (_of_one(change) and set(new) - set(query.select)))
-    counted = is_scalar(query) and query.measures[0].aggregate == "count" and _OF_SEVERAL.search(change.text)
-    if not beside and counted and change.conventions.name_each:
-        beside = not (set(new) & set(base.select)) and all(adds_up(f, change) for f in new[:1])
-    if not beside or (is_scalar(query) and not (change.adds_surely or counted)):
+    behind_count = _lists_counted(query, new, change)
+    beside = (beside and not behind_count) or (behind_count and not set(new) & set(base.select))
+    if not beside or (is_scalar(query) and not (change.adds_surely or behind_count)):
         base = replace(base, select=(), distinct=not is_scalar(query) and (base.distinct or bool(whom) or _is_that(change)))
     else:
         new = [f for f in new if f not in query.select] or new
@@ -77,6 +76,13 @@ def _is_that(change: Change) -> bool:
 
 def _ranks(change: Change) -> bool:
     return any(item.role == "bare rank" for item in change.parse.items)
+
+
+def _lists_counted(query: Query, new: list[Field], change: Change) -> bool:
+    """ "Show their height and age", after how many they are: each row is named beside what is asked of it."""
+    counted = is_scalar(query) and query.measures[0].aggregate == "count"
+    own = all(isinstance(f.expr, Ref) and f.expr.table == query.subject for f in new)
+    return counted and own and change.conventions.name_each and bool(_OF_SEVERAL.search(change.text))
 
 
 def _adds(change: Change) -> bool:

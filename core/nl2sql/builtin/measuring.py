@@ -9,7 +9,7 @@ from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.money import money, money_for
 from core.nl2sql.builtin.parse import Output, Parse, numberlike
 from core.nl2sql.builtin.query import Field, Ref, refs
-from core.nl2sql.builtin.stored import stored_count
+from core.nl2sql.builtin.stored import done_to, stored_count
 from core.nl2sql.builtin.text import lemma
 
 _PER_UNIT = {"price", "cost", "rate", "percent", "fee"}
@@ -198,7 +198,7 @@ def _count(parse: Parse, cue: Item) -> Field | None:
             if other.role:
                 break
             cue.role = other.role = "measure"
-            return _counted(parse, other, distinct)
+            return (None if distinct else done_to(parse, other)) or _counted(parse, other, distinct)
         elif (other.kind == "grain" and other.role == "" and distinct) or (
             (other.kind == "mark" and other.text in ",.;")
             or other.is_cue("group")

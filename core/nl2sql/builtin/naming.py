@@ -10,7 +10,7 @@ from core.nl2sql.builtin.names import after_table, name_words, parts
 from core.nl2sql.builtin.text import lemma, words
 
 _NAME_WORDS = ({"name"}, {"title"}, {"label"})
-_OF_OTHERS = {"manager", "owner", "contact", "director", "captain", "author", "agent"}
+_OF_OTHERS = {"manager", "owner", "contact", "director", "captain", "author", "agent", "representative", "president", "coach"}
 """The manager's name is not that of the shop."""
 _TELLS_LITTLE = {"date", "time", "day", "code", "type", "status", "gender", "sex"} | _OF_OTHERS
 """Columns of these go for the name of a row only where there is no other text."""
@@ -102,7 +102,7 @@ def _fallback_label(table: Table, spoken: dict[str, set[str]]) -> tuple[str, ...
         return table.primary_key
     own = [column for column in table.columns if column.name not in foreign]
     for column in own:
-        if column.role is Role.LABEL:
+        if column.role is Role.LABEL and not spoken[column.name] & _TELLS_LITTLE:
             return (column.name,)
     for column in own:
         said = spoken[column.name]

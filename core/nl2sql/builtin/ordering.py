@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.models import Role
 from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.item import Item
@@ -12,6 +14,7 @@ from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Field, Order, Ref
 from core.nl2sql.builtin.text import lemma
 
+_SIZES = {"smallest", "largest", "biggest", "highest", "lowest", "greatest"}
 _SORTING = {"sort", "order", "arrange", "rank"}
 
 
@@ -271,9 +274,27 @@ def rank_by(parse: Parse) -> None:
         if field:
             item.role = "order"
             parse.ranked.append(field)
-            parse.order.append(Order(field, not parse.direction.startswith("asc")))
+            size = _size_said(parse)
+            parse.order.append(Order(field, not (size or parse.direction).startswith("asc")))
             parse.direction = ""
             return
+
+
+def _size_said(parse: Parse) -> str:
+    """ "The 5 smallest departments by budget": which end is meant, where "by" says of what; empty where no size is said."""
+    for item in parse.items:
+        number = next(iter(parse.before(item, 1)), None)
+        if (
+            item.is_cue("superlative")
+            and not item.role
+            and item.cue
+            and item.lower in _SIZES
+            and number
+            and number.role == "limit"
+        ):
+            item.role = "rank"
+            return item.cue.value
+    return ""
 
 
 def _trailing(parse: Parse, item: Item) -> bool:
@@ -288,7 +309,11 @@ def _measurable(parse: Parse, item: Item) -> bool:
 
 def _rank_field(parse: Parse, follow: Item) -> Field | None:
     if follow.is_cue("aggregate") or follow.is_cue("count"):
-        return measure_of(parse, follow)
+        field = measure_of(parse, follow)
+        stored = (
+            field is not None and field.aggregate == "sum" and isinstance(field.expr, Ref) and field.expr.table == parse.subject
+        )
+        return replace(field, aggregate="") if field and stored and follow.is_cue("count") and not parse.groups else field
     if follow.kind not in ("name", "word"):
         return None
     if earned := money(parse, follow):

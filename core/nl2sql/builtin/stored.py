@@ -5,9 +5,11 @@ from __future__ import annotations
 from core.models import Role
 from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Ref
+from core.nl2sql.builtin.query import Field, Ref
 from core.nl2sql.builtin.text import lemma
 
+_NAMED = 0.95
+"""A word that is all of a column's name."""
 _COUNTING = {"number", "count", "total", "of"}
 
 
@@ -27,6 +29,19 @@ def stored_count(parse: Parse, item: Item) -> Ref | None:
             if words - _COUNTING - (own - said) == said and (counting or column.role is Role.MEASURE):
                 return Ref(table, column.name)
     return None
+
+
+def done_to(parse: Parse, rows: Item) -> Field | None:
+    """ "How many people were killed": a column of numbers called by the participle holds how many."""
+    said = parse.after(rows, 2)
+    if len(said) < 2 or said[0].lower not in ("were", "was", "got", "are") or said[1].kind != "name" or said[1].role:
+        return None
+    fits = said[1].columns[0] if said[1].columns and not said[1].table and said[1].lower.endswith("ed") else None
+    column = parse.index.column(fits.table, fits.column) if fits and fits.score >= _NAMED else None
+    if fits is None or column is None or not column.kind.numeric or column.role is not Role.MEASURE:
+        return None
+    said[1].role = "measure"
+    return Field(Ref(fits.table, fits.column), "sum")
 
 
 def _tables(parse: Parse) -> list[str]:
