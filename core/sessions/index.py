@@ -68,10 +68,12 @@ class Index:
             self._drop(person, [session_id])
 
     def pin(self, person: str, session_id: str, on: bool) -> None:
-        """On top of that person's list, and nobody else's. Raises SessionNotFound. Adds no life."""
+        """On top of that person's list where it stands in it, and of nobody else's. Raises SessionNotFound. Adds no life."""
         person = clean_text(person)
         now, flat = self._mark(session_id, keys.pin_field(person), on)
-        self._put(person, [Head.read(session_id, flat)], now)
+        head = Head.read(session_id, flat)
+        if person in head.listed_by:
+            self._put(person, [head], now)
 
     # --- reading
 
@@ -83,10 +85,10 @@ class Index:
             rows = self._rows(person, ids, int(now))
             gone = [session_id for session_id, row in zip(ids, rows, strict=True) if row is None]
             if not gone and not due:
-                return _shown(tuple(row for row in rows if row is not None), total, sums)
+                return _shown(rows[: max(0, query.limit)], total, sums)
             self._drop(person, gone)
             self._mend(person, due, int(now))
-        return _shown(tuple(row for row in rows if row is not None), total, sums)
+        return _shown(rows, total, sums)
 
     def sums(self, person: str) -> tuple[int, int]:
         """How many sessions are the person's own, and the bytes their turns and results hold."""
@@ -202,9 +204,9 @@ def _counts(flat: Sequence[bytes]) -> dict[str, int]:
     return {name.decode("utf-8", "replace"): int(number) for name, number in zip(flat[::2], flat[1::2], strict=True)}
 
 
-def _shown(rows: tuple[SessionListing, ...], total: int, sums: Sequence[bytes]) -> SessionPage:
+def _shown(rows: Sequence[SessionListing | None], total: int, sums: Sequence[bytes]) -> SessionPage:
     counts = _counts(sums)
     connections = sorted(name.removeprefix(CONNECTION) for name in counts if name.startswith(CONNECTION))
     plain = {name.removeprefix("status:"): count for name, count in counts.items() if not name.startswith(CONNECTION)}
     plain.pop("bytes", None)
-    return SessionPage(rows, int(total), plain, tuple(connections))
+    return SessionPage(tuple(row for row in rows if row is not None), int(total), plain, tuple(connections))

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import json
+import random
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import redis
 
-from core.errors import SessionNotFound
+from core.errors import SessionError, SessionNotFound
 from core.models import ListedStatus, SessionPage, SessionQuery, SessionSort, SqlDraft, Turn, TurnState
 from core.sessions import keys
 from core.sessions.ids import new_session_id
@@ -287,3 +291,92 @@ def test_a_long_list_is_searched_in_milliseconds(store: SessionStore) -> None:
     for _ in range(20):
         store.find("everyone", SessionQuery(text="region session", limit=20))
     assert (time.perf_counter() - began) / 20 < 0.05
+
+
+def contents(client: redis.Redis) -> dict[bytes, object]:
+    """Everything the indexes hold, but for the time of death of their keys."""
+    found: dict[bytes, object] = {}
+    for key in client.keys("user:*"):
+        match client.type(key):
+            case b"zset":
+                found[key] = dict(client.zrange(key, 0, -1, withscores=True))
+            case b"set":
+                found[key] = client.smembers(key)
+            case b"hash" if key.endswith(b":entries"):
+                entries = {name: json.loads(value) for name, value in client.hgetall(key).items()}
+                found[key] = {name: {**entry, "till": 0, "words": set(entry["words"].split())} for name, entry in entries.items()}
+            case _:
+                found[key] = client.hgetall(key)
+    return found
+
+
+def test_after_a_thousand_random_changes_the_index_is_what_the_sessions_say(
+    store: SessionStore, client: redis.Redis, make_turn: Make
+) -> None:
+    dice = random.Random(7)
+    people, words = ("ann", "bob", "}"), ("revenue", "profit", "per", "country", "month", "Zürich")
+    made = [store.create("demo", owner=dice.choice(people), title="Begin here").id for _ in range(12)]
+
+    def act(number: int) -> None:
+        session_id, person = dice.choice(made), dice.choice(people)
+        match dice.randrange(10):
+            case 0:
+                store.rename(session_id, " ".join(dice.sample(words, 2)))
+            case 1:
+                store.index.pin(person, session_id, dice.random() < 0.5)
+            case 2:
+                store.index.add_member(person, session_id)
+            case 3:
+                store.index.remove_member(person, session_id)
+            case 4:
+                store.close(session_id)
+            case 5:
+                store.reopen(session_id)
+            case 6:
+                store.delete(session_id)
+            case 7:
+                store.undelete(session_id)
+            case _:
+                turn = store.add_turn(make_turn(session_id, f"t{number}", " ".join(dice.sample(words, 3))))
+                store.save_turn(replace(turn, state=TurnState.DONE, draft=FILMS, tokens=number))
+
+    for number in range(1_000):
+        with suppress(SessionError):
+            act(number)
+    for session_id in made:
+        with suppress(SessionError):
+            store.undelete(session_id)
+        store.rename(session_id, store.get(session_id).title)  # whoever was unpinned or unlisted has no old words
+    before = contents(client)
+    client.delete(*client.keys("user:*"))
+    for session_id in made:
+        store.rename(session_id, store.get(session_id).title)
+    after = contents(client)
+    for held in (before, after):
+        for key in [key for key in held if key.endswith(b":due")]:
+            del held[key]  # renaming renewed them
+    assert before == after
+
+
+def test_changes_at_the_same_time_leave_no_trace_of_a_deleted_session(
+    store: SessionStore, client: redis.Redis, make_turn: Make
+) -> None:
+    session_id = store.create("demo", title="Here").id
+    store.index.add_member("bob", session_id)
+
+    def use(worker: int) -> None:
+        for number in range(30):
+            with suppress(SessionError):
+                store.add_turn(make_turn(session_id, f"t{worker}-{number}", f"Question {worker} of {number}"))
+                store.index.pin("bob", session_id, number % 2 == 0)
+
+    threads = [threading.Thread(target=use, args=(worker,)) for worker in range(4)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.05)
+    store.delete(session_id)
+    for thread in threads:
+        thread.join()
+    assert store.list("bob") == store.list() == ()
+    store.cleanup()
+    assert client.keys("user:*") == []
