@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from core.errors import LeaseLost, SessionClosed, SessionExpired, SessionNotFound
 from core.models import (
+    OPERATOR,
     ChartSpec,
     Mode,
     ResultSet,
@@ -55,7 +56,7 @@ class SessionStore:
     # --- sessions
 
     def create(
-        self, connection: str, *, title: str = "", owner: str = "everyone", owner_name: str = "", mode: Mode = Mode.ANALYSIS
+        self, connection: str, *, title: str = "", owner: str = OPERATOR.id, owner_name: str = "", mode: Mode = Mode.ANALYSIS
     ) -> Session:
         """Raises QuotaReached."""
         self._quota.check(self.index, codec.clean_text(owner), new=True)
@@ -83,11 +84,11 @@ class SessionStore:
         """A page of that person's list: what they own and what was put there by index.add_member."""
         return self.index.find(person, query)
 
-    def list(self, owner: str = "everyone", *, offset: int = 0, limit: int = 50) -> tuple[SessionListing, ...]:
+    def list(self, owner: str = OPERATOR.id, *, offset: int = 0, limit: int = 50) -> tuple[SessionListing, ...]:
         """Pinned ones first, then the newest activity."""
         return self.find(owner, SessionQuery(offset=offset, limit=limit)).rows
 
-    def count(self, owner: str = "everyone") -> int:
+    def count(self, owner: str = OPERATOR.id) -> int:
         return self.find(owner, SessionQuery(limit=1)).total
 
     def cleanup(self) -> int:

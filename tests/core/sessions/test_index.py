@@ -27,7 +27,7 @@ def ids(store: SessionStore, offset: int = 0, limit: int = 50) -> list[str]:
     return [row.id for row in store.list(offset=offset, limit=limit)]
 
 
-def found(store: SessionStore, person: str = "everyone", **wanted: Any) -> list[str]:
+def found(store: SessionStore, person: str = "operator", **wanted: Any) -> list[str]:
     page = store.find(person, SessionQuery(**wanted))
     assert page.total == len(page.rows)
     return [row.id for row in page.rows]
@@ -94,16 +94,16 @@ def test_an_expired_session_changes_its_filter_and_is_forgotten_when_it_is_gone(
     assert found(store, status=ListedStatus.OPEN) == []
     assert found(store, status=ListedStatus.EXPIRED) == found(store, text="country") == [session.id]
     until(lambda: not client.exists(keys.session(session.id)))
-    assert store.find("everyone", SessionQuery(text="country")) == SessionPage((), 0)
+    assert store.find("operator", SessionQuery(text="country")) == SessionPage((), 0)
     assert client.keys("user:*") == []
 
 
 def test_an_entry_that_expired_too_early_by_the_index_is_mended(store: SessionStore, client: redis.Redis) -> None:
     """The session was used by a write the index was not told of."""
     session = store.create("demo")
-    client.zadd(due_key("everyone"), {session.id: 1})
+    client.zadd(due_key("operator"), {session.id: 1})
     assert found(store, status=ListedStatus.OPEN) == [session.id]
-    assert float(client.zscore(due_key("everyone"), session.id) or 0) == session.expires.timestamp() * 1000
+    assert float(client.zscore(due_key("operator"), session.id) or 0) == session.expires.timestamp() * 1000
 
 
 def test_cleaning_up_removes_the_dead_of_every_owner_and_counts_them(store: SessionStore, client: redis.Redis) -> None:
@@ -131,10 +131,10 @@ def test_a_list_of_an_earlier_version_gets_its_entries_from_the_sessions(
 
 def test_a_lost_entry_comes_back_with_the_next_activity(store: SessionStore, client: redis.Redis, make_turn: Make) -> None:
     session = store.create("demo")
-    client.delete(keys.owner_sessions("everyone"))
+    client.delete(keys.owner_sessions("operator"))
     store.extend(session.id)
     assert ids(store) == [session.id]
-    client.delete(keys.owner_sessions("everyone"))
+    client.delete(keys.owner_sessions("operator"))
     store.add_turn(make_turn(session.id, "t0"))
     assert ids(store) == [session.id]
 
@@ -146,7 +146,7 @@ def test_an_owners_list_does_not_live_for_ever(store: SessionStore, client: redi
 
 def test_a_malformed_entry_in_the_list_is_no_trap(store: SessionStore, client: redis.Redis) -> None:
     session = store.create("demo")
-    client.zadd(keys.owner_sessions("everyone"), {b"not an id": 5, b"\xff\xfe": 6})
+    client.zadd(keys.owner_sessions("operator"), {b"not an id": 5, b"\xff\xfe": 6})
     assert ids(store) == [session.id]
     assert store.count() == 1
 
@@ -196,7 +196,7 @@ def test_words_of_a_session_are_capped_and_forgotten_with_it(store: SessionStore
 @pytest.mark.parametrize("text", ["*", "in:pinned", "\x00\xff", "数", "a" * 5000, "' OR 1=1", "\ud800"])
 def test_a_hostile_search_is_only_a_search(store: SessionStore, text: str) -> None:
     store.create("demo", title="Plain")
-    assert store.find("everyone", SessionQuery(text=text, connection=text)).total == 0
+    assert store.find("operator", SessionQuery(text=text, connection=text)).total == 0
 
 
 def test_filters_hold_together(store: SessionStore, make_turn: Make) -> None:
@@ -249,10 +249,10 @@ def test_every_order_is_kept(store: SessionStore, make_turn: Make) -> None:
 @pytest.mark.parametrize("rare", [False, True], ids=["walked", "intersected"])
 def test_pages_of_a_search_follow_each_other(store: SessionStore, rare: bool) -> None:
     made = [store.create("demo", title="Even" if n % 2 else f"Odd kind{n % 3}").id for n in range(120)]
-    store.index.pin("everyone", made[8], True)
+    store.index.pin("operator", made[8], True)
     wanted = {session_id for n, session_id in enumerate(made) if n % 2 == 0 and (not rare or n % 3 == 2)}
     text = "odd kind2 " if rare else "odd "
-    pages = [store.find("everyone", SessionQuery(text=text, offset=offset, limit=7)) for offset in range(0, 70, 7)]
+    pages = [store.find("operator", SessionQuery(text=text, offset=offset, limit=7)) for offset in range(0, 70, 7)]
     assert {page.total for page in pages} == {len(wanted)}
     rows = [row for page in pages for row in page.rows]
     assert len(rows) == len(wanted) and {row.id for row in rows} == wanted
@@ -289,7 +289,7 @@ def test_a_long_list_is_searched_in_milliseconds(store: SessionStore) -> None:
         store.create("demo", title=f"Session {number} of region {number % 7}")
     began = time.perf_counter()
     for _ in range(20):
-        store.find("everyone", SessionQuery(text="region session", limit=20))
+        store.find("operator", SessionQuery(text="region session", limit=20))
     assert (time.perf_counter() - began) / 20 < 0.05
 
 

@@ -488,9 +488,9 @@ def test_the_bytes_of_a_session_are_those_of_its_turns_and_results(
     store.save_turn(replace(turn, state=TurnState.DONE, notices=("something",)))
     kept = [value for key in (keys.turns(session.id), keys.results(session.id)) for value in client.hvals(key)]
     assert store.get(session.id).size_bytes == sum(map(len, kept))
-    assert store.index.sums("everyone") == (1, sum(map(len, kept)))
+    assert store.index.sums("operator") == (1, sum(map(len, kept)))
     store.delete(session.id)
-    assert store.index.sums("everyone") == (0, 0)
+    assert store.index.sums("operator") == (0, 0)
 
 
 def test_a_quota_of_sessions_refuses_one_more_and_says_what_to_do(client: redis.Redis) -> None:
