@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +21,7 @@ from core.models import EventKind, Person
 from core.sessions.audit import Audit
 from core.sessions.rights import Act, Rights
 from core.turns import company
-from core.turns.company import Company
+from core.turns.company import BEAT_S, Company, Stay
 from core.turns.hub import Hub
 from core.turns.tokens import EventTokens
 
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 
 GONE, TRY_LATER, NO_ACCESS = 1000, 1013, 4401
 _AGAIN_S = 5.0
+_NOBODY_THERE = (WebSocketDisconnect, RuntimeError)
+"""Starlette raises the second where one task found the page gone before another."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +65,15 @@ def may_read(live: Live, person: Person, session_id: str) -> bool:
 
 async def follow(socket: WebSocket, live: Live, session_id: str, person: Person) -> None:
     """Until the page is gone, the hub ends or the person may not read any more; nothing the page sends is read."""
-    tab = company.new_tab()
+    presence = _Presence(live.company, session_id, person)
     try:
-        first = await asyncio.to_thread(live.company.stay, session_id, tab, person)
+        first = await asyncio.to_thread(presence.stay)
     except TabletalkError:
         await socket.close(TRY_LATER)
         return
     parts: tuple[Coroutine[Any, Any, int], ...] = (
         _send(socket, live, session_id, person, company.event(first.here)),
-        _stay(live, session_id, person, tab, first.next_s),
+        _stay(presence, first.next_s),
         _watch_rights(live, session_id, person),
         _until_gone(socket),
     )
@@ -82,9 +86,10 @@ async def follow(socket: WebSocket, live: Live, session_id: str, person: Person)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await _leave(live, session_id, tab, linger_s=live.pace.linger_s if code == GONE else 0)
+        await _leave(presence, live.pace.linger_s if code == GONE else 0)
     if code != GONE:
-        await socket.close(code)
+        with suppress(*_NOBODY_THERE):
+            await socket.close(code)
 
 
 async def _send(socket: WebSocket, live: Live, session_id: str, person: Person, here: bytes) -> int:
@@ -97,7 +102,7 @@ async def _send(socket: WebSocket, live: Live, session_id: str, person: Person, 
             await socket.send_text(f'["{event_id}",{payload.decode()}]')
     except TabletalkError:
         return TRY_LATER
-    except WebSocketDisconnect:
+    except _NOBODY_THERE:
         return GONE
     return TRY_LATER
 
@@ -109,24 +114,43 @@ def _changes_access(payload: bytes) -> bool:
     return bool(event["kind"] == EventKind.CHANGED and event["data"].get("what") == "access")
 
 
-async def _stay(live: Live, session_id: str, person: Person, tab: str, next_s: float) -> int:
+class _Presence:
+    """Of one socket. A beat that is still on its way when the socket ends must not come after the leaving."""
+
+    def __init__(self, rooms: Company, session_id: str, person: Person) -> None:
+        self._company, self._session_id, self._person, self._tab = rooms, session_id, person, company.new_tab()
+        self._lock, self._left = threading.Lock(), False
+
+    def stay(self) -> Stay:
+        with self._lock:
+            if self._left:
+                return Stay((), BEAT_S)
+            return self._company.stay(self._session_id, self._tab, self._person)
+
+    def leave(self) -> None:
+        with self._lock:
+            self._left = True
+            self._company.leave(self._session_id, self._tab)
+
+
+async def _stay(presence: _Presence, next_s: float) -> int:
     """Presence is a courtesy: while the store is gone nobody is told of it, and nothing else ends."""
     while True:
         await asyncio.sleep(next_s)
         try:
-            next_s = (await asyncio.to_thread(live.company.stay, session_id, tab, person)).next_s
+            next_s = (await asyncio.to_thread(presence.stay)).next_s
         except StoreUnavailable as exc:
             log.debug("%s", exc.message)
             next_s = _AGAIN_S
 
 
-async def _leave(live: Live, session_id: str, tab: str, *, linger_s: float) -> None:
+async def _leave(presence: _Presence, linger_s: float) -> None:
     """Also when the server stops in the middle of it; what cannot be written times out."""
     try:
         await asyncio.sleep(linger_s)
     finally:
         try:
-            await asyncio.to_thread(live.company.leave, session_id, tab)
+            await asyncio.to_thread(presence.leave)
         except StoreUnavailable as exc:
             log.debug("%s", exc.message)
 
@@ -149,5 +173,5 @@ async def _until_gone(socket: WebSocket) -> int:
     try:
         while True:
             await socket.receive_bytes()
-    except (WebSocketDisconnect, KeyError):
+    except (*_NOBODY_THERE, KeyError):
         return GONE

@@ -13,6 +13,7 @@ import streamlit as st
 from core.errors import SessionError
 from core.models import Session, SessionStatus, Turn, TurnState
 from core.sessions.rights import Access, Act, owner_name
+from core.turns import company
 from core.turns.lease import Progress
 from core.wiring import Visit
 from pages.render import actions, card, expiry, live, person, state, table, trouble, welcome
@@ -144,6 +145,7 @@ def _live_data(visit: Visit, now: Conversation, turn: Turn | None) -> dict[str, 
     return {
         "session": now.session.id,
         "token": visit.work.event_token(now.session.id),
+        "me": company.tag(now.session.id, visit.person.id),
         "after": progress.last_event_id if progress else now.cursor,
         "turn": turn.id if turn is not None else "",
         "latest": now.finished[-1].id if now.finished else "",

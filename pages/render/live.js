@@ -1,23 +1,28 @@
 // One socket per page. Everything that came from a model or a database is written by textContent only.
-const followed = (globalThis.__tabletalkLive ??= new Map());
+const followed = (globalThis.__tabletalkLive ??= new WeakMap());
 const RETRIES_BEFORE_POLLING = 3;
+const NO_ACCESS = 4401;
+const NAMED = 4;  // so many people are named, the others counted
 
 class Live {
   constructor(session) {
-    Object.assign(this, { session, turn: "", last: "", failures: 0, stopped: false, rungAt: 0, ringing: null, ticking: null });
+    Object.assign(this, { session, turn: "", last: "", failures: 0, stopped: false, rungAt: 0, ringing: null, ticking: null, calls: 0, parked: false, missed: false });
   }
 
   update(root, data, ring) {
     const at = (name) => root.querySelector("." + name);
-    const ended = (this.active && !data.active) || (this.latest !== undefined && this.latest !== data.latest);
-    Object.assign(this, { at, ring, token: data.token, active: data.active, latest: data.latest });
+    const answered = this.latest === undefined ? data.latest && !data.active && askedHere() : this.latest !== data.latest;
+    const ended = (this.active && !data.active) || answered;  // the first answer may be there before this page first draws
+    Object.assign(this, { at, ring, token: data.token, me: data.me, active: data.active, latest: data.latest, parked: false });
     if (ended) revealLastCard();
     if (!this.last) this.last = data.after;
     if (data.turn !== this.turn || !data.active) this.show(data);
     else if (data.sql) this.write("sql", data.sql);
     if (!this.socket && !this.stopped) this.open();
     this.poll();
-    if (data.again) this.call();
+    if (this.people) this.greet(this.people);
+    if (data.again || this.missed) this.call();
+    this.missed = false;
   }
 
   show(data) {
@@ -51,24 +56,37 @@ class Live {
     const socket = (this.socket = new WebSocket(url));
     socket.onopen = () => { this.failures = 0; this.poll(); };
     socket.onmessage = (message) => this.hear(...JSON.parse(message.data));
-    socket.onclose = () => {
+    socket.onclose = (closed) => {
       this.failures += 1;
       this.poll();
       if (this.stopped) return;
-      if (this.failures === 1) this.call();  // a fresh token and whatever was missed
+      if (this.failures === RETRIES_BEFORE_POLLING) this.greet({});  // nobody tells any more
+      if (this.failures === 1 || closed.code === NO_ACCESS) this.call();  // a fresh token and whatever was missed, or why there is nothing to see
       setTimeout(() => this.stopped || this.open(), Math.min(15000, 300 * 2 ** this.failures));
     };
   }
 
   hear(id, event) {
-    this.last = id;
+    if (id) this.last = id;
     const data = event.data || {};
-    if (event.kind === "status" && event.turn_id === this.turn) this.write("message", data.message);
+    if (event.kind === "company") this.greet(data);
+    else if (event.kind === "status" && event.turn_id === this.turn) this.write("message", data.message);
     else if (event.kind === "chunk" && event.turn_id === this.turn && data.type === "text") this.append(data.text);
     else if (event.kind === "chunk" && event.turn_id === this.turn && data.type === "sql") this.write("sql", data.sql);
     else if (event.kind === "error" && event.turn_id === this.turn) this.write("message", data.message);
     else if (data.what === "deleted") setTimeout(() => this.call(), 500);  // it is told just before
     else this.call();  // a turn starts, rows are there, done, or something else of the session changed
+  }
+
+  // Who else is here, in a line that takes no room from the page.
+  greet(data) {
+    this.people = data;
+    const line = this.at("company");
+    const here = data.here || [];
+    line.hidden = !here.some((one) => one.tag !== this.me);
+    const shown = line.hidden ? [] : here.slice(0, NAMED);
+    this.at("people").replaceChildren(...shown.map((one) => person(one.name, one.tag === this.me)));
+    this.at("others").textContent = !line.hidden && data.count > shown.length ? `and ${data.count - shown.length} more` : "";
   }
 
   append(text) {
@@ -78,7 +96,8 @@ class Live {
   }
 
   call() {
-    if (this.ringing) return;
+    if (this.parked) this.missed = true;
+    if (this.ringing || this.parked) return;
     const wait = Math.max(0, 120 - (performance.now() - this.rungAt));
     this.ringing = setTimeout(() => {
       this.ringing = null;
@@ -103,6 +122,29 @@ class Live {
     clearTimeout(this.ringing);
     if (this.socket) this.socket.close();
   }
+
+  // Streamlit also runs the cleanup of a call that a newer one has overtaken, before or after that one: only a call that
+  // stays the last for a moment was the page's last.
+  leave(call) {
+    if (this.calls !== call) return;
+    this.parked = true;
+    setTimeout(() => { if (this.parked && this.calls === call) this.close(); }, 300);
+  }
+}
+
+// Names are any text: no markup, no signs that turn the writing round.
+function person(name, mine) {
+  const text = (name || "").replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, " ").trim() || "Somebody";
+  const element = document.createElement("span");
+  const initials = element.appendChild(document.createElement("span"));
+  const words = element.appendChild(document.createElement("bdi"));
+  element.className = "person";
+  initials.className = "initials";
+  initials.ariaHidden = "true";
+  initials.textContent = text.split(/\s+/u).slice(0, 2).map((word) => Array.from(word)[0]).join("").toUpperCase();
+  words.textContent = text;
+  if (mine) element.appendChild(document.createElement("span")).textContent = "(you)";
+  return element;
 }
 
 // A panel that opens below the window's edge is brought into sight, but never so far that its controls leave it.
@@ -187,14 +229,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
     return () => clearTimeout(soon);
   }
   let live = followed.get(parentElement);
-  if (!live || live.session !== data.session) {
+  if (!live || live.stopped || live.session !== data.session) {
     live?.close();
     live = new Live(data.session);
     followed.set(parentElement, live);
   }
+  const call = ++live.calls;
   live.update(parentElement, data, setTriggerValue);
-  return () => {
-    live.close();
-    followed.delete(parentElement);
-  };
+  return () => live.leave(call);
 }

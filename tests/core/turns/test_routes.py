@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -57,14 +58,14 @@ def session_id(sessions: SessionStore) -> str:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Callable[[], Live]], str]]:
-    """Starts a server with our routes and returns host:port."""
+def serve(client: Any) -> Iterator[Callable[[Callable[[], Live]], str]]:
+    """Starts a server with our routes and returns host:port. It ends before the client of the test."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def start(provide: Callable[[], Live]) -> str:
         listening = socket.create_server(("127.0.0.1", 0))
         app = Starlette(routes=routes(provide), middleware=[Middleware(HttpHeaders)])
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="websockets-sansio"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="websockets-sansio"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         running.append((server, thread))
@@ -254,6 +255,18 @@ def test_a_deleted_session_is_told_and_its_sockets_end(
         sessions.delete(session_id)
         with pytest.raises(ConnectionClosed):
             owner.recv(3)
+
+
+def test_a_page_that_leaves_the_moment_it_comes_harms_nothing(
+    serve: Any, live: Live, session_id: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    address = serve(lambda: live)
+    for _ in range(20):
+        page = open_socket(follow(live, address, session_id, ANA), close_timeout=0)
+        page.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, without a farewell
+        page.socket.close()
+    wait_for(lambda: live.company.here(session_id) == ())
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_whoever_opens_a_page_is_told_who_is_here_and_the_others_that_they_came_and_left(
