@@ -37,7 +37,9 @@ def evidence(parse: Parse, query: Query) -> float:
     """Coverage × fit, less what was doubtful on the way."""
     used = [item for item in parse.items if item.role and item.kind in ("name", "value", "number", "period", "grain")]
     lost = [item for item in parse.items if _matters(item)]
-    used += [item for item in parse.items if item.kind == "word" and item.role == "measure"] if not used else []
+    used = used or [
+        item for item in parse.items if (item.kind == "word" and item.role == "measure") or _ranks_by_trait(parse, item)
+    ]
     if not used or not query.select:
         return 0.0
     coverage = (len(used) + 0.5) / (len(used) + 0.5 + sum(0.8 if item.kind == "word" else 0.9 for item in lost))
@@ -63,6 +65,11 @@ def evidence(parse: Parse, query: Query) -> float:
     sure -= 0.3 if _roundabout(parse, query) else 0.0
     sure -= 0.08 * len([item for item in used if item.fuzzy])
     return max(0.0, min(0.99, sure))
+
+
+def _ranks_by_trait(parse: Parse, item: Item) -> bool:
+    """ "Who is the tallest?": the adjective alone says what rows are ranked by."""
+    return item.role == "rank" and item.is_cue("superlative") and item.lower in parse.index.lexicon.implied
 
 
 def _roundabout(parse: Parse, query: Query) -> bool:

@@ -9,8 +9,9 @@ from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.explain import condition_words, plural
 from core.nl2sql.builtin.flags import yes_cell
 from core.nl2sql.builtin.listing import as_list
+from core.nl2sql.builtin.negation import affirmed
 from core.nl2sql.builtin.plan import measure_table
-from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Query, Ref, Related, refs
+from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Order, Query, Ref, Related, refs
 
 _VERB = r"(do|does|did|have|has|had|is|are|was|were)"
 _FLIPS = re.compile(
@@ -29,7 +30,7 @@ _NONE = re.compile(
 
 _OTHERS = re.compile(
     r"^(and |but |so |now |only |just |show |list |what about |how about )*(me )?(all )?(the )?"
-    r"(others|rest|(other|remaining) ones)\W*$"
+    r"(others|rest|(other|remaining) ones)( of (them|those))?( please)?\W*$"
 )
 
 
@@ -37,6 +38,13 @@ def flipped(query: Query, change: Change) -> Query:
     """The rows for which the condition said last does not hold; where it did not hold, those for which it does."""
     if _NONE.match(change.text) and (without := _without(query, change)) is not None:
         return without
+    if _OTHERS.match(change.text) and query.limit is not None and query.order:
+        for item in change.parse.items:
+            item.role = item.role or "limit"
+        change.said.append("the rest of them")
+        shown = [o.field for o in query.order]
+        ties = tuple(Order(f) for f in query.dimensions if f not in shown) if query.stable else ()
+        return replace(query, order=(*query.order, *ties), limit=None, offset=query.offset + query.limit)
     last = query.where[-1] if query.where else None
     other = _other_side(last, change) if last is not None and _FLIPS.match(change.text) else None
     if last is not None and _OTHERS.match(change.text) and query.limit is None and not query.having:
@@ -56,7 +64,7 @@ def _complement(query: Query, last: Condition, change: Change) -> Query:
     """ "And the others?": what was asked, of the rows that the condition said last left out."""
     if isinstance(last, AnyOf) or (isinstance(last, Compare) and last.op not in _TURNED):
         return query
-    other = replace(last, negated=not last.negated)
+    other = affirmed(replace(last, negated=not last.negated))
     for item in change.parse.items:
         item.role = item.role or "condition"
     change.parse.where, change.parse.outputs = [], []

@@ -40,11 +40,23 @@ def _named_after(said: Sequence[str]) -> set[str]:
 
 def whom(parse: Parse) -> None:
     """ "Who rented the most films", "who flew the freighter": people, so a table of people next to what is said is meant."""
-    if not parse.items or parse.items[0].lower != "who" or not parse.subject or holds_people(parse.subject, parse.index):
+    if not parse.items or parse.items[0].lower != "who":
+        return
+    parse.subject = parse.subject or _told_by_trait(parse)
+    if not parse.subject or holds_people(parse.subject, parse.index):
         return
     if any(_of_people(parse, Ref(link.table, link.column)) for item in parse.items for link in item.columns[:1]):
         return
     parse.subject = people_near(parse.subject, parse) or parse.subject
+
+
+def _told_by_trait(parse: Parse) -> str:
+    """ "Who is taller than 1.80?": the one table of people that have what an adjective speaks of."""
+    said = [item.lower.removeprefix("the ") for item in parse.items if item.is_cue("compare") or item.is_cue("superlative")]
+    said = [phrase for phrase in said if phrase in parse.index.lexicon.implied]
+    people = [held.name for held in parse.index.catalog.tables if said and _named_people(parse, held.name)]
+    found = [table for table in people if any(parse.implied(phrase, table) for phrase in said)]
+    return found[0] if len(found) == 1 else ""
 
 
 _CLOSE, _FAR, _FAR_DOING = 0.1, 3.0, 6.0

@@ -181,9 +181,20 @@ def _only_years(parse: Parse) -> Ref | None:
     found = [
         Ref(parse.subject, column.name)
         for column in (parse.index.table(parse.subject).columns if parse.subject else ())
-        if _all_years(column)
+        if _all_years(column) or (column.kind.numeric and _years_between(column, 1800, 2100))
     ]
-    return found[0] if len(found) == 1 and parse.column(found[0]).role is not Role.KEY else None
+    return found[0] if len(found) == 1 and (parse.column(found[0]).role is not Role.KEY or _names_time(parse, found[0])) else None
+
+
+def _names_time(parse: Parse, ref: Ref) -> bool:
+    return bool({"year", "season"} & set(parse.index.names.columns[ref.table, ref.column]))
+
+
+def _years_between(column: Column, first: int, last: int) -> bool:
+    """Whether a column of numbers holds whole ones only that all may be years of this span."""
+    low, high = ((text or "").removesuffix(".0") for text in (column.minimum, column.maximum))
+    whole = all("." not in sample.removesuffix(".0") for sample in column.samples)
+    return whole and low.isdigit() and high.isdigit() and first <= int(low) <= int(high) <= last
 
 
 def _all_years(column: Column) -> bool:
@@ -207,14 +218,7 @@ def holds_years(parse: Parse, ref: Ref) -> bool:
     column = parse.column(ref)
     if "year" in parse.index.names.columns[ref.table, ref.column] or _all_years(column):
         return True
-    low, high = ((value or "").removesuffix(".0") for value in (column.minimum, column.maximum))
-    return (
-        column.kind.numeric
-        and low.isdigit()
-        and high.isdigit()
-        and len(low) == len(high) == 4
-        and "1400" <= low <= high <= "2200"
-    )
+    return column.kind.numeric and _years_between(column, 1400, 2200)
 
 
 def _anchored(parse: Parse, period: Period, ref: Ref) -> Period:

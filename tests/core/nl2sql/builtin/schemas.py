@@ -17,7 +17,7 @@ from core.nl2sql.builtin import BuiltinEngine
 
 HERE = Path(__file__).parent
 TODAY = date(2024, 3, 15)
-NAMES = ("shop", "school", "clinic", "market", "stage", "camp", "depot", "fleet")
+NAMES = ("shop", "school", "clinic", "market", "stage", "camp", "depot", "fleet", "press")
 
 
 def script(name: str) -> list[str]:
