@@ -67,9 +67,9 @@ def evidence(parse: Parse, query: Query) -> float:
     return max(0.0, min(0.99, sure))
 
 
-def _ranks_by_trait(parse: Parse, item: Item) -> bool:
-    """ "Who is the tallest?": the adjective alone says what rows are ranked by."""
-    return item.role == "rank" and item.is_cue("superlative") and item.lower in parse.index.lexicon.implied
+def _says_by_trait(parse: Parse, item: Item) -> bool:
+    """ "Who is the tallest?", "who is older than the average?": the adjective alone says what rows are ranked or compared by."""
+    return item.role in ("rank", "condition") and item.cue is not None and item.lower in parse.index.lexicon.implied
 
 
 def _roundabout(parse: Parse, query: Query) -> bool:

@@ -32,6 +32,12 @@ _OTHERS = re.compile(
     r"^(and |but |so |now |only |just |show |list |what about |how about )*(me )?(all )?(the )?"
     r"(others|rest|(other|remaining) ones)( of (them|those))?( please)?\W*$"
 )
+_UP = {"older", "more", "higher", "larger", "bigger", "longer", "taller", "heavier", "above", "over", "better", "greater"}
+_DOWN = {"younger", "less", "lower", "smaller", "shorter", "lighter", "below", "under", "worse", "fewer", "cheaper"}
+_TURNS = re.compile(
+    r"^((and|but|what about|how about) )+(the |those |the ones |who is |which are |which is )?"
+    rf"({'|'.join(sorted(_UP | _DOWN))})( (ones?|people|than that|that|it))?\W*$"
+)
 
 
 def flipped(query: Query, change: Change) -> Query:
@@ -45,6 +51,8 @@ def flipped(query: Query, change: Change) -> Query:
         shown = [o.field for o in query.order]
         ties = tuple(Order(f) for f in query.dimensions if f not in shown) if query.stable else ()
         return replace(query, order=(*query.order, *ties), limit=None, offset=query.offset + query.limit)
+    if (turned := _turned(query, change)) is not None:
+        return turned
     last = query.where[-1] if query.where else None
     other = _other_side(last, change) if last is not None and _FLIPS.match(change.text) else None
     if last is not None and _OTHERS.match(change.text) and query.limit is None and not query.having:
@@ -69,6 +77,24 @@ def _complement(query: Query, last: Condition, change: Change) -> Query:
         item.role = item.role or "condition"
     change.parse.where, change.parse.outputs = [], []
     change.said.append(condition_words(other, change.index).strip())
+    return replace(query, where=(*query.where[:-1], other))
+
+
+def _turned(query: Query, change: Change) -> Query | None:
+    """ "And younger?", after those older than 40 or than the average: the same bound from the other side."""
+    found = _TURNS.match(change.text)
+    last = query.where[-1] if query.where else None
+    if found is None or not isinstance(last, Compare) or last.op not in (">", ">=", "<", "<="):
+        return None
+    op = ">" if found[4] in _UP else "<"
+    if last.op[0] == op or last.negated:
+        return None
+    for item in change.parse.items:
+        item.role = item.role or "condition"
+    change.parse.where, change.parse.outputs, change.parse.having, change.parse.order = [], [], [], []
+    other = replace(last, op=op)
+    change.said.append(f"{condition_words(other, change.index)} instead of {condition_words(last, change.index)}")
+    change.settled = True
     return replace(query, where=(*query.where[:-1], other))
 
 

@@ -156,6 +156,10 @@ def _add_tables(index: Index) -> None:
                 _add(index, part, Link("table", table.name, score=0.5 + 0.35 * share - penalty))
 
 
+_STORED_AS = {"code"}
+"""Ends of a name that only say how it is stored: a policy type code is a policy type."""
+
+
 def _kind_of(index: Index, link: Table) -> str:
     """ "Film category" means the categories, though a table that only ties films to them is called so."""
     if link.is_view or not index.graph.is_pure_link(link.name):
@@ -174,6 +178,8 @@ def _add_columns(index: Index) -> None:
             _add(index, (*prefix, *said), Link("column", table, column, score=0.97 - penalty))
         if (written := name_words(column, {})) and written != said:
             _add(index, written, Link("column", table, column, score=0.95 - penalty))  # the identifier itself: DNO, HR
+        if said[-1] in _STORED_AS and len(said) > 2:
+            _add(index, said[:-1], Link("column", table, column, score=0.95 - penalty))
         said = said[:6]
         for part, share in _parts(said, index.lexicon.light, prefix):
             _add(index, part, Link("column", table, column, score=0.25 + 0.72 * share - penalty))

@@ -21,6 +21,7 @@ _SURELY = 0.95
 _NAME_PARTS = {"first": {"first", "forename", "given"}, "last": {"last", "surname", "family"}}
 _HANDFUL = 10
 _NO_DEED = {"is", "are", "was", "were", "one", "ones", "the", "of"}
+_OF_THEM = {"those", "these", "them"}
 _COUNTING = ("most", "the most", "fewest", "least", "more")
 
 
@@ -354,7 +355,10 @@ def _is_asked(parse: Parse, cue: Item, follow: Item) -> bool:
 def _does_it(parse: Parse, cue: Item) -> bool:
     """ "Which makes the biggest profit?", "who has the highest salary?": the row that does it."""
     asking = next((other for other in parse.before(cue, 99) if other.lower in ("which", "who")), None)
-    verb = next(iter(parse.after(asking, 1)), None) if asking else None
+    behind = parse.after(asking, 4) if asking else []
+    if len(behind) > 1 and behind[0].lower == "of" and behind[1].lower in _OF_THEM:
+        behind = behind[2:]
+    verb = next(iter(behind), None)
     return verb is not None and verb.kind in ("stop", "word") and verb.lower not in _NO_DEED
 
 
