@@ -37,9 +37,8 @@ def evidence(parse: Parse, query: Query) -> float:
     """Coverage × fit, less what was doubtful on the way."""
     used = [item for item in parse.items if item.role and item.kind in ("name", "value", "number", "period", "grain")]
     lost = [item for item in parse.items if _matters(item)]
-    used = used or [
-        item for item in parse.items if (item.kind == "word" and item.role == "measure") or _ranks_by_trait(parse, item)
-    ]
+    used = used or [item for item in parse.items if item.kind == "word" and item.role == "measure"]
+    used = used or [item for item in parse.items if _says_by_trait(parse, item)]
     if not used or not query.select:
         return 0.0
     coverage = (len(used) + 0.5) / (len(used) + 0.5 + sum(0.8 if item.kind == "word" else 0.9 for item in lost))
