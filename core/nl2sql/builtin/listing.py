@@ -22,8 +22,6 @@ _LISTS_THEM = re.compile(
     r"|which ones?|which( are)?)\W*$"
 )
 
-_OF_EACH = re.compile(r"\beach\b")
-
 
 def as_list(query: Query, change: Change) -> Query:
     """The rows behind a total; other queries as they are."""
@@ -96,8 +94,6 @@ def counted(query: Query, change: Change) -> Query:
     """ "How many of those …", "how many are there?": the rows of before, counted."""
     if change.cue("count") is None and not any(item.is_cue("count") for item in change.parse.items):
         return query
-    if query.measures and query.dimensions and _OF_EACH.search(change.text):
-        return _counted_each(query, change)
     own = change.shown(aggregated=True)
     other = any(f.table not in ("", query.subject) or f.expr is not None for f in own)
     if (
@@ -123,22 +119,6 @@ def counted(query: Query, change: Change) -> Query:
         return replace(query, select=(replace(query.select[0], aggregate="count", distinct=True),), distinct=False, order=())
     rows = rows_of(query, change)
     return replace(plain(rows), select=(count_of(change.parse, rows.subject),))
-
-
-def _counted_each(query: Query, change: Change) -> Query:
-    """ "How many people are in each of those?": the rows that are measured, where nothing that can be counted is named."""
-    if change.parse.groups or any(item.kind in ("name", "value", "word") for item in change.parse.items):
-        return query
-    total = count_of(change.parse, measure_table(query.measures[0]) or query.subject)
-    if total in query.select:
-        return query
-    change.parse.outputs = []
-    for item in change.parse.items:
-        item.role = item.role or ("measure" if item.is_cue("count") or item.is_cue("group") else "")
-    change.said.append(f"+ the number of {plural(total.table, change.index)}")
-    shown = query.select if change.adds else query.dimensions
-    order = tuple(o for o in query.order if query.limit is not None or not o.field.aggregate or o.field in shown)
-    return replace(query, select=(*shown, total), order=order)
 
 
 def plain(query: Query) -> Query:
