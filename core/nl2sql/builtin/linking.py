@@ -46,7 +46,22 @@ def link(question: str, index: Index, today: date) -> list[Item]:
         found.extend(_values(tokens, position, index))
         found.append(_plain(tokens[position], position, index))
     items = _cover(found, len(tokens))
-    return _joined([rescued(item, tokens, index) if item.kind == "word" else item for item in items])
+    items = [rescued(item, tokens, index) if item.kind == "word" else item for item in items]
+    return _sharing_a_noun(_joined(items), index)
+
+
+def _sharing_a_noun(items: list[Item], index: Index) -> list[Item]:
+    """ "Minimum and maximum salary", of columns called so: the first names one too, not the least of the second."""
+    for at, (cue, joint, noun) in enumerate(zip(items, items[1:], items[2:], strict=False)):
+        said = noun.lower.split()
+        if not cue.is_cue("aggregate") or joint.lower not in ("and", "or", "&") or noun.kind != "name" or len(said) != 2:
+            continue
+        tokens = tokenize(f"{cue.lower} {said[1]}")
+        links = lookup(tuple(_forms(token, index) for token in tokens), index) if len(tokens) == len(said) else ()
+        places = {link.table for link in noun.columns if link.score >= _WHOLE}
+        if named := tuple(link for link in links if link.kind == "column" and link.score >= _WHOLE and link.table in places):
+            items[at] = replace(cue, kind="name", cue=None, links=named)
+    return items
 
 
 def _joined(items: list[Item]) -> list[Item]:

@@ -240,7 +240,8 @@ def _reaggregated(query: Query, change: Change) -> list[Field]:
     cue.role = "measure"
     if aggregate == "sum" and not query.measures:
         return [_over(f, "sum") for f in _numbers_shown(query, change) if _sums_up(f, change)] or [_over(old, "sum")]
-    return [_over(old, aggregate)]
+    alike = [f for f in query.measures if f.expr is not None and f.aggregate == old.aggregate] if change.replaces else []
+    return [_over(f, aggregate) for f in alike or [old]]
 
 
 def _sums_up(field: Field, change: Change) -> bool:
