@@ -196,6 +196,10 @@ class Workspace:
         """How many sessions this person could take along."""
         return self._sessions.find(guest.id, _OWN).total if self._takes_from(guest) else 0
 
+    def left_behind(self, guest: Person, session_id: str) -> bool:
+        """Whether that session is among them."""
+        return self._takes_from(guest) and self._sessions.get(session_id).owner == guest.id
+
     def take_along(self, guest: Person) -> int:
         """Makes all sessions of a guest this person's own, and says how many. `guest` is the same human: the browser proves it.
 

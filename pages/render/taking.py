@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from core.errors import TabletalkError
@@ -13,7 +15,7 @@ from pages.render.text import count, escape
 _FAILED = "taking"
 
 
-def draw(app: App, key: str) -> None:
+def draw(app: App, key: str, *, kind: Literal["primary", "secondary"] = "secondary") -> None:
     """The offer; nothing where there is nothing to take."""
     who = person.current(app)
     guest = None if who.kind is PersonKind.BROWSER else person.before_sign_in(app)
@@ -25,7 +27,13 @@ def draw(app: App, key: str) -> None:
     if (error := state.flashed(_FAILED)) is not None:
         st.html(f'<p class="tt-note"><strong>{escape(error.message)}</strong> {escape(error.hint)}</p>')
     title = "Take them along" if many else "Take it along"
-    st.button(title, icon=":material/move_item:", key=f"{key}-taking", on_click=_take, args=(app, guest))
+    st.button(title, icon=":material/move_item:", key=f"{key}-taking", type=kind, on_click=_take, args=(app, guest))
+
+
+def is_left_behind(app: App, session_id: str) -> bool:
+    """Whether the person of this tab made that session before they signed in."""
+    guest = person.before_sign_in(app)
+    return guest is not None and app.visit(person.current(app)).work.left_behind(guest, session_id)
 
 
 def _take(app: App, guest: Person) -> None:

@@ -21,6 +21,8 @@ _TITLES: tuple[tuple[type[TabletalkError], str], ...] = (
     (StoreUnavailable, "Tabletalk cannot reach its memory"),
 )
 
+_LEFT_BEHIND = NoAccess("You made this session as a guest.", "Take it along to go on with it as who you are now.")
+
 
 @contextmanager
 def guarded() -> Iterator[None]:
@@ -34,6 +36,8 @@ def guarded() -> Iterator[None]:
 def page(error: TabletalkError) -> None:
     """An error that leaves nothing else to show, with the way on."""
     title = next((words for kind, words in _TITLES if isinstance(error, kind)), "That did not work")
+    if isinstance(error, NoAccess) and taking.is_left_behind(application(), state.session_id()):
+        title, error = "Made before you signed in", _LEFT_BEHIND
     with st.container(border=True, key="trouble"):
         st.html(f'<p class="tt-title">{escape(title)}</p>')
         words(error.message, error.hint)
@@ -55,7 +59,7 @@ def _who_else(error: TabletalkError) -> None:
         person.sign_in_buttons(app, "again", kind="primary")
         st.button("Go on as a guest", key="trouble-guest", on_click=person.sign_out, args=(app,))
         return
-    taking.draw(app, "trouble")
+    taking.draw(app, "trouble", kind="primary" if error is _LEFT_BEHIND else "secondary")
     if not person.current(app).signed_in:
         person.sign_in_buttons(app, "trouble-in", kind="primary")
     st.button("Start a new session", on_click=state.go_to_session, args=("",), key="trouble-new")

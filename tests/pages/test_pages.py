@@ -19,7 +19,7 @@ from core.models import Failure, Person, SessionStatus, ShareRole, Turn, TurnSta
 from core.sessions.store import SessionStore
 from core.turns.lease import acquire
 from core.wiring import App, application, close_application
-from pages.render import actions, conversation
+from pages.render import conversation
 from tests.pages.conftest import environment
 
 ROOT = Path(__file__).parents[2]

@@ -161,7 +161,7 @@ def test_a_session_made_as_a_guest_is_there_again_after_signing_in_and_is_taken_
         sign_in(page, "ann")
         called(page, "Ann Lee")
         assert page.url == address
-        expect(page.get_by_text("This session is not shared with you.")).to_be_visible()
+        expect(page.get_by_text("You made this session as a guest.")).to_be_visible()
         page.locator(".st-key-trouble").get_by_role("button", name="Take it along").click()
         expect(page.get_by_text("There are 480 orders.")).to_be_visible()
         expect(page.get_by_role("button", name="Take it along")).to_have_count(0)

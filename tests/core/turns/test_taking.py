@@ -47,6 +47,7 @@ def test_all_sessions_of_the_guest_become_the_persons_own(app: App, person: Pers
     made(app, GUEST, "Returns")
     work(app, GUEST).pin(first, True)
     assert work(app, person).of_guest(GUEST) == 2
+    assert work(app, person).left_behind(GUEST, first) and not work(app, person).left_behind(OTHER, first)
     assert work(app, person).take_along(GUEST) == 2
     assert titles(app, person, mine=True) == ["Orders", "Returns"]
     assert titles(app, person, pinned=True) == titles(app, person, text="orders") == ["Orders"]
