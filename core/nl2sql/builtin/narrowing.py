@@ -9,7 +9,7 @@ from core.nl2sql.builtin.change import Change, is_scalar
 from core.nl2sql.builtin.dropping import refs_of
 from core.nl2sql.builtin.explain import condition_words
 from core.nl2sql.builtin.flags import yes_cell
-from core.nl2sql.builtin.listing import within_rows
+from core.nl2sql.builtin.listing import key_of, within_rows
 from core.nl2sql.builtin.negation import affirmed
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Compare, Condition, Field, Query, Ref, Related, comparisons, refs
@@ -76,7 +76,7 @@ def filters(query: Query, change: Change) -> Query:
             old, new = held
         words = condition_words(new, change.index)
         if old is None or (_excludes(new) and not _of_same_rows(old, new)):
-            where.append(new)
+            where.append(_of_the_groups(query, new, change))
             change.said.append(f"+ {'' if _excludes(new) else 'only where '}{words}")
         elif isinstance(new, Compare) and (table := _as_well(query, new, change)):
             where.append(Related(table, (new,)))
@@ -95,6 +95,18 @@ def filters(query: Query, change: Change) -> Query:
     if change.parse.where and not change.said:
         change.said.append("so already")
     return replace(query, where=tuple(where), having=tuple(having))
+
+
+def _of_the_groups(query: Query, new: Condition, change: Change) -> Condition:
+    """ "Which of them returned something?": asked of what has a figure, so that the figure stays that of all its rows."""
+    key = key_of(query, change.parse) if query.measures and query.dimensions and change.of_them and change.asks else None
+    said = [new.table] if isinstance(new, Related) else [ref.table for ref in refs_of(new)]
+    if key is None or not isinstance(key.expr, Ref) or len(set(said)) != 1:
+        return new
+    chain = change.index.graph.path((key.expr.table,), said[0])
+    if not any(edge.many for edge in chain or ()):
+        return new
+    return Compare(key, "in", query=Query(key.expr.table, (key,), where=(new,)))
 
 
 def _moot(where: list[Condition], new: Condition) -> list[Compare]:
