@@ -44,7 +44,7 @@ def led(query: Query, parse: Parse) -> None:
 
 
 def leads(parse: Parse, item: Item) -> bool:
-    """Whether a superlative, with at most what it is of behind it, is followed by "first" at the end of its clause."""
+    """Whether a superlative, with at most what it is of behind it, is followed by "first", or what the order starts from."""
     return bool(_clause(parse, item)[1])
 
 
@@ -53,6 +53,8 @@ def _clause(parse: Parse, item: Item) -> tuple[list[Item], list[Item]]:
     if item.role or not item.is_cue("superlative") or item.lower in ("first", "last"):
         return [], []
     behind = parse.items[parse.position(item) + 1 :]
+    if from_end := _starts_from(parse, item, behind):
+        return [], from_end
     for at in range(min(len(behind), _LONGEST + 1)):
         for size in (1, 2, 3):
             words = behind[at : at + size]
@@ -63,6 +65,13 @@ def _clause(parse: Parse, item: Item) -> tuple[list[Item], list[Item]]:
         if behind[at].kind in ("mark", "number", "value") or behind[at].lower in ("and", "is", "are", "was", "were", "with"):
             break
     return [], []
+
+
+def _starts_from(parse: Parse, item: Item, behind: list[Item]) -> list[Item]:
+    """ "Sort from highest": where an order starts, with nothing said of where it ends."""
+    opened = next((other for other in parse.before(item, 2) if other.lower == "from"), None)
+    sorts = any(other.is_cue("order") for other in parse.before(item, 4))
+    return [opened] if opened and sorts and all(other.kind == "mark" for other in behind) else []
 
 
 def _sorted_by(parse: Parse, item: Item, name: Item | None) -> tuple[Field, bool] | None:

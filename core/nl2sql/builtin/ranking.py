@@ -21,7 +21,7 @@ _SURELY = 0.95
 _NAME_PARTS = {"first": {"first", "forename", "given"}, "last": {"last", "surname", "family"}}
 _HANDFUL = 10
 _NO_DEED = {"is", "are", "was", "were", "one", "ones", "the", "of"}
-_OF_THEM = {"those", "these", "them"}
+_ONE_OF = {"of", "them", "those", "these", "one", "ones"}
 _COUNTING = ("most", "the most", "fewest", "least", "more")
 
 
@@ -353,12 +353,9 @@ def _is_asked(parse: Parse, cue: Item, follow: Item) -> bool:
 
 
 def _does_it(parse: Parse, cue: Item) -> bool:
-    """ "Which makes the biggest profit?", "who has the highest salary?": the row that does it."""
+    """ "Which of those makes the biggest profit?", "who has the highest salary?": the row that does it."""
     asking = next((other for other in parse.before(cue, 99) if other.lower in ("which", "who")), None)
-    behind = parse.after(asking, 4) if asking else []
-    if len(behind) > 1 and behind[0].lower == "of" and behind[1].lower in _OF_THEM:
-        behind = behind[2:]
-    verb = next(iter(behind), None)
+    verb = next((other for other in parse.after(asking, 4) if other.lower not in _ONE_OF), None) if asking else None
     return verb is not None and verb.kind in ("stop", "word") and verb.lower not in _NO_DEED
 
 

@@ -229,7 +229,7 @@ def _by_direction(query: Query, change: Change) -> tuple[Order, ...]:
         return (Order(found[0], descending != found[1]),)
     if adjective in change.index.lexicon.frequency:
         return ()
-    times = [f for f in query.dimensions if f.grain]
+    times = [f for f in query.dimensions if f.grain or f.expr in change.parse.times]
     pool = times if wish == "time" else list(query.dimensions if wish == "label" else ())
     ordered = query.order[0].field if query.order and wish != "label" else None
     target = next(iter(pool), None) or ordered or next(iter(query.measures), None) or _ranked_by(query, change.index)
