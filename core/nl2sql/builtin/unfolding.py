@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from core.models import Kind
 from core.nl2sql.builtin.asking import asked_columns
 from core.nl2sql.builtin.change import Change
 from core.nl2sql.builtin.explain import plural
@@ -30,6 +31,8 @@ _ROWS = re.compile(
 _SURELY = re.compile(r"^(and |now |so )?(list|name|which|what)\b")
 _OTHERS = re.compile(r"\b(also|too|as well|add|include|including|only|just|instead)\b")
 _BACK = re.compile(r"\b(those|these|them|they|their|that|there|he|she|its?|ones?)\b")
+
+_MOST = 0.9
 
 
 def unfolded(query: Query, change: Change) -> Query:
@@ -115,12 +118,25 @@ def _members(query: Query, change: Change) -> tuple[Field, ...]:
     rows = _counted(query)
     table = people_meant(rows, change.parse) if whom else _named_rows(rows, query, change)
     label = change.parse.label(table) if table else []
-    if not label or set(label) <= set(query.dimensions):
+    if label and set(label) <= set(query.dimensions):
+        label = _told_apart_by(table, query, change)
+    if not label:
         return ()
     said = [*_said(change), *asked_columns(replace(query, subject=rows, order=()), change)]
     said = [f for f in said if f not in query.dimensions and _reached(f, rows, change)]
     nameless = set(label) <= _keys(rows, change)
     return tuple(dict.fromkeys(said if nameless and said and not whom else (*label, *said)))
+
+
+def _told_apart_by(name: str, query: Query, change: Change) -> list[Field]:
+    """What tells rows apart whose name is what they are counted by: their key, and the text that is different in most of them."""
+    table = change.index.table(name)
+    rows = table.row_count or 0
+    key = [f for f in change.parse.key(name) if f not in query.dimensions]
+    texts = [c for c in table.columns if c.kind is Kind.TEXT and Field(Ref(name, c.name)) not in (*key, *query.dimensions)]
+    best = max(texts, key=lambda column: column.distinct_count or 0, default=None)
+    telling = best is not None and rows > 1 and (best.distinct_count or 0) >= _MOST * rows
+    return [*key, Field(Ref(name, best.name))] if best is not None and telling and key else key
 
 
 def _named_rows(rows: str, query: Query, change: Change) -> str:
