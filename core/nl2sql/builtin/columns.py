@@ -93,6 +93,7 @@ def _adds(change: Change) -> bool:
 
 def _shown(base: Query, query: Query, new: list[Field], change: Change) -> Query:
     """The columns that are new beside those of `base`."""
+    new = [f for f in new if f.aggregate or f.grain or f.expr not in [shown.expr for shown in base.select]] or new
     if all(f in base.select for f in new):
         base = replace(base, select=()) if not change.conventions.show_measure else base
         new = new if not base.select else []
