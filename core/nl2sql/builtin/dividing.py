@@ -64,6 +64,9 @@ def dimensions(query: Query, change: Change) -> Query:
     if _of_each(change) and query.dimensions and not query.measures and change.shown(aggregated=True):
         parse.groups = [*parse.groups, *(Output(99, f, _entity(f, parse)) for f in query.dimensions)]
         query = replace(query, select=(), distinct=False)
+    if _beside_each(query, change):
+        parse.outputs = [*parse.outputs, *(o for o in parse.groups if o.field not in query.dimensions)]
+        parse.groups = []
     if only_sorts(query, change):
         parse.order = parse.order or [Order(output.field) for output in parse.groups]
         parse.groups = []
@@ -101,6 +104,13 @@ def dimensions(query: Query, change: Change) -> Query:
         where=unjoined(query, measures),
         having=query.having if kept or not query.dimensions else (),
     )
+
+
+def _beside_each(query: Query, change: Change) -> bool:
+    """ "Add what each costs", "also show where each show takes place": a column more of a list, nothing to count by."""
+    listed = bool(query.select) and not query.measures and not change.shown(aggregated=True)
+    counts = any(item.is_cue("count") or item.is_cue("aggregate") for item in change.parse.items)
+    return listed and not counts and change.adds_surely and bool(re.search(r"\beach\b", change.text))
 
 
 def _of_all(query: Query, new: list[Field], change: Change) -> Query:

@@ -33,7 +33,7 @@ _STRONG_START = re.compile(
     r"|instead|limit|add|include|including|break|split|group|change|make|filter|plot|draw|as an?|hide|leave out|omit"
     r"|switch|use|keep|not|show (it|them|that|this|these|those|only|just)|no,|undo|go back"
     r"|display (it|them|as)|reverse|restrict|narrow|replace|drill|next|forget|ignore|regardless|disregard|never mind|lift"
-    r"|the (other|next|rest)|which ones?|who else)\b"
+    r"|the (other|next|rest)|which ones?|who else|with(?! (which|what|whom|how)\b))\b"
 )
 _WEAK_START = re.compile(
     r"(by|per|for|in|since|from|before|after|between|during|until|top|bottom|first|last|with|sorted|ordered"

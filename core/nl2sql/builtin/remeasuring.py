@@ -10,7 +10,7 @@ from core.nl2sql.builtin.counting import count_of
 from core.nl2sql.builtin.explain import field_words
 from core.nl2sql.builtin.headings import PREFIX
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.listing import plain, rows_of, unjoined, within_groups
+from core.nl2sql.builtin.listing import key_of, plain, rows_of, unjoined, within_groups
 from core.nl2sql.builtin.measuring import main_measure
 from core.nl2sql.builtin.money import spoken_label
 from core.nl2sql.builtin.plan import measure_table
@@ -178,9 +178,12 @@ def _held_numbers(query: Query, change: Change) -> None:
 
 
 def _totals(query: Query, new: tuple[Field, ...], change: Change) -> Query:
-    """Totals of the rows that are listed; of the groups themselves where they are what was asked for."""
+    """Totals of the rows that are listed, of each where they are to stand beside them; of groups where they were asked for."""
     if query.keys and any(o.field.aggregate for o in query.order) and not change.asks and not change.of_them:
         return replace(query, select=(*query.dimensions, *new))
+    key = key_of(query, change.parse) if change.adds_surely and not query.grouped and query.dimensions else None
+    if key is not None and all(measure_table(f) != query.subject for f in new):
+        return replace(query, select=(*query.dimensions, *new), keys=(key,), distinct=False, where=unjoined(query, new))
     rows = rows_of(query, change)
     counts = query.distinct and new[0].aggregate == "count" and len(query.select) == 1 and new[0].table == query.subject
     if counts and query.limit is None:

@@ -120,7 +120,7 @@ def _members(query: Query, change: Change) -> tuple[Field, ...]:
     label = change.parse.label(table) if table else []
     if label and set(label) <= set(query.dimensions):
         label = _told_apart_by(table, query, change)
-    if not label:
+    if not table:
         return ()
     said = [*_said(change), *asked_columns(replace(query, subject=rows, order=()), change)]
     said = [f for f in said if f not in query.dimensions and _reached(f, rows, change)]
