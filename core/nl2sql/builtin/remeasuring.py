@@ -181,7 +181,8 @@ def _totals(query: Query, new: tuple[Field, ...], change: Change) -> Query:
     """Totals of the rows that are listed, of each where they are to stand beside them; of groups where they were asked for."""
     if query.keys and any(o.field.aggregate for o in query.order) and not change.asks and not change.of_them:
         return replace(query, select=(*query.dimensions, *new))
-    key = key_of(query, change.parse) if change.adds_surely and not query.grouped and query.dimensions else None
+    beside = change.adds_surely and not change.asks and not query.grouped and bool(query.dimensions)
+    key = key_of(query, change.parse) if beside else None
     if key is not None and all(measure_table(f) != query.subject for f in new):
         return replace(query, select=(*query.dimensions, *new), keys=(key,), distinct=False, where=unjoined(query, new))
     rows = rows_of(query, change)
