@@ -4,6 +4,7 @@ TabletalkError              message and hint: what a business user reads, and wh
 ├── ConfigError             a setting is missing or malformed; names the variable and the accepted form
 ├── QuestionError           the question itself cannot be taken: empty, too long
 ├── LoginEnded              a sign-in that counts no longer; the person may sign in again, or go on as a guest
+├── AdminsOnly              what only those named in TABLETALK_ADMINS may see
 ├── StoreUnavailable        Redis cannot be reached, or the embedded server cannot start
 ├── SessionError
 │   ├── InvalidSessionId    the id has not the form of a session id
@@ -54,6 +55,10 @@ class QuestionError(TabletalkError):
 
 
 class LoginEnded(TabletalkError):
+    pass
+
+
+class AdminsOnly(TabletalkError):
     pass
 
 

@@ -20,6 +20,9 @@ page = st.navigation(
         st.Page(HERE / "chat.py", title="Chat", icon=":material/forum:", default=True),
         st.Page(HERE / "sessions.py", title="Sessions", icon=":material/list:"),
         st.Page(HERE / "data.py", title="Data", icon=":material/database:"),
+        st.Page(
+            HERE / "audit.py", title="Audit", icon=":material/policy:", visibility="visible" if person.is_admin() else "hidden"
+        ),
     ]
 )
 state.enter_page(page.url_path)

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.errors import NoAccess, SessionError, SessionNotFound, SignInNeeded
+from core.errors import AdminsOnly, NoAccess, SessionError, SessionNotFound, SignInNeeded
 from core.models import (
     AuditAction,
     ChartSpec,
@@ -255,6 +255,17 @@ class Workspace:
         """Notes that rows of that turn left the page as a file of that kind."""
         self._may(session_id, Act.READ)
         self._note(AuditAction.EXPORTED, session_id, turn=turn_id, what=what)
+
+    def audit(self) -> Audit:
+        """What everybody did. Raises AdminsOnly."""
+        if not self.person.admin:
+            self._note(AuditAction.REFUSED, "", why="the audit is for admins")
+            raise AdminsOnly("Only admins may read the audit.", "Ask whoever runs Tabletalk to name you in TABLETALK_ADMINS.")
+        return self._audit
+
+    def audit_exported(self, what: str) -> None:
+        """Notes that entries of the audit left the page as a file."""
+        self.audit().record(self.person, AuditAction.EXPORTED, what=what)
 
     def _may(self, session_id: str, act: Act) -> Access:
         with self._refusals(session_id):

@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from core.errors import LoginEnded
+from core.errors import LoginEnded, TabletalkError
 from core.identity import cookie
 from core.models.person import Person
 from core.wiring import App, Visit, application
@@ -21,6 +21,14 @@ def visit() -> Visit:
     """The process as the person of this tab may use it. Raises LoginEnded, ConfigError and StoreUnavailable."""
     app = application()
     return app.visit(current(app))
+
+
+def is_admin() -> bool:
+    """Whether this page may offer what is for admins; what it leads to asks again."""
+    try:
+        return current(application()).admin
+    except TabletalkError:  # the page itself says what is wrong
+        return False
 
 
 def current(app: App) -> Person:

@@ -19,6 +19,7 @@ _OPEN, _SEEN, _FLASH, _ENGINE, _CONNECTION = "open_cards", "seen", "flash", "eng
 _RENAMED, _DELETED = "renamed", "deleted"
 _PERSON, _TAB, _PAGE, _GREETED = "person", "tab", "page", "greeted"
 _SAME_RUN_S = 1.0
+_AUDITED = "audit-shown"
 
 
 def session_id() -> str:
@@ -150,6 +151,15 @@ def headers() -> tuple[tuple[str, str], ...]:
 def claims() -> dict[str, Any]:
     """What Streamlit's sign-in says of the person: `is_logged_in`, and where that is true the claims of the ID token."""
     return dict(st.user)
+
+
+def audit_shown(first: int) -> int:
+    """How many entries of the audit this tab shows."""
+    return int(st.session_state.get(_AUDITED, first))
+
+
+def audit_more(number: int) -> None:
+    st.session_state[_AUDITED] = number
 
 
 def enter_page(name: str) -> None:

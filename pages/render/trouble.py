@@ -7,7 +7,16 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from core.errors import InvalidSessionId, LoginEnded, NoAccess, SessionNotFound, SignInNeeded, StoreUnavailable, TabletalkError
+from core.errors import (
+    AdminsOnly,
+    InvalidSessionId,
+    LoginEnded,
+    NoAccess,
+    SessionNotFound,
+    SignInNeeded,
+    StoreUnavailable,
+    TabletalkError,
+)
 from core.wiring import application
 from pages.render import person, state, taking
 from pages.render.text import escape
@@ -18,6 +27,7 @@ _TITLES: tuple[tuple[type[TabletalkError], str], ...] = (
     (LoginEnded, "Please sign in again"),
     (SignInNeeded, "Please sign in"),
     (NoAccess, "This session is not yours to see"),
+    (AdminsOnly, "This page is for admins"),
     (StoreUnavailable, "Tabletalk cannot reach its memory"),
 )
 
@@ -45,7 +55,7 @@ def page(error: TabletalkError) -> None:
             if isinstance(error, InvalidSessionId | SessionNotFound):
                 st.button("Start a new session", type="primary", on_click=state.go_to_session, args=("",), key="trouble-new")
                 st.page_link("sessions.py", label="See all sessions", icon=":material/list:")
-            elif isinstance(error, LoginEnded | SignInNeeded | NoAccess):
+            elif isinstance(error, LoginEnded | SignInNeeded | NoAccess | AdminsOnly):
                 _who_else(error)
             else:
                 st.button("Try again", type="primary", icon=":material/refresh:", key="trouble-again")
