@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.pages.serving import WAIT_MS, chromium, free_port, serving, wait_until_up
+from tests.pages.serving import ROOT, WAIT_MS, chromium, free_port, serving, wait_until_up
 
 pytestmark = pytest.mark.browser
 
@@ -32,13 +33,23 @@ PEOPLE = (
         "email_verified": False,
     },
 )
-SHORT_LOGIN_S = 6
+SHORT_LOGIN_S = 10
 
 
 @dataclass(frozen=True)
 class Site:
     url: str
     browser: Browser
+    data: Path
+    """The data directory of the app."""
+
+    def audited(self, action: str) -> list[str]:
+        """Names of those who did that, as the command line tells them."""
+        argv = [sys.executable, "-m", "core", "audit", "--action", action, "--json"]
+        environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
+        environment |= {"TABLETALK_DATA_DIR": str(self.data), "HOME": str(self.data)}
+        told = subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+        return [json.loads(line)["name"] for line in told.splitlines()]
 
     @contextmanager
     def visit(self, path: str = "/") -> Iterator[Page]:
@@ -87,7 +98,7 @@ server_metadata_url = "{issuer}/.well-known/openid-configuration"
             encoding="utf-8",
         )
         with serving(directory, port, TABLETALK_ADMINS="boss@example.com", **settings) as url:
-            yield Site(url, browser)
+            yield Site(url, browser, directory)
     shutil.rmtree(directory, ignore_errors=True)
 
 
@@ -153,6 +164,7 @@ def test_one_signs_in_and_out_again(site: Site) -> None:
         assert page.url.startswith(site.url)
         page.reload()
         called(page, "Guest")
+        assert (site.audited("signed in"), site.audited("signed out")) == (["Ann Lee"], ["Ann Lee"])
 
 
 def test_a_session_made_as_a_guest_is_there_again_after_signing_in_and_is_taken_along(site: Site) -> None:
