@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.config import IdentitySettings
-from core.errors import NoAccess
+from core.errors import LoginEnded, NoAccess
 from core.identity import claims as login
 from core.identity import proxy
 from core.identity.cookie import BrowserCookie
@@ -36,7 +36,10 @@ class Identity:
         `headers` holds every header of the request, a name as often as it was sent. Raises LoginEnded for a sign-in that counts
         no longer: nobody becomes a guest without being told.
         """
-        return login.person(claims, self.settings) or proxy.person(headers, self.settings) or self.guest(cookies)
+        signed_in = login.person(claims, self.settings)
+        if signed_in and self._profiles.has_ended(signed_in.id, int(claims["iat"])):
+            raise LoginEnded("You signed out.", "Sign in again to go on where you are.")
+        return signed_in or proxy.person(headers, self.settings) or self.guest(cookies)
 
     def guest(self, cookies: Mapping[str, str]) -> Person | None:
         """The browser alone, whoever else it may be."""
@@ -52,6 +55,11 @@ class Identity:
         if person.kind is not PersonKind.LOGIN or not isinstance(signed_in, int | float):
             return False
         return self._profiles.is_new(person.id, int(signed_in))
+
+    def end_login(self, person: Person, claims: Mapping[str, Any]) -> None:
+        """Ends that sign-in wherever it is used; others of the same person go on."""
+        if person.kind is PersonKind.LOGIN:
+            self._profiles.end(person.id, int(claims["iat"]), self.settings.login_s)
 
     def rename(self, person: Person, name: str) -> Person:
         """Gives a guest the name others see. Raises QuestionError for none, and NoAccess for people others vouch for."""

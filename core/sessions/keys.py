@@ -30,6 +30,7 @@ audit                  stream  who did what with which session, capped; never ex
 {audit}:opened:…       string  of a session and a person who opened it within the last ten minutes                    sessions
 user:{OWNER}:profile   hash    name, as a guest wants to be called; signed → second of the last sign-in; 400 days
                                after the last write                                                           identity
+user:{OWNER}:signed-out set    seconds of the sign-ins they ended; as long as a sign-in counts              identity
 browser:{ID}:return    string  page a browser was on when it went to sign in, as JSON; a few minutes          identity
 app:secret             string  what signs tokens of the events socket and cookies of browsers; never expires  sessions
 
@@ -101,6 +102,10 @@ def audit_opened(session_id: str, person: str) -> bytes:
 
 def profile(owner: str) -> bytes:
     return f"user:{{{_tag(owner)}}}:profile".encode("utf-8", "replace")
+
+
+def signed_out(owner: str) -> bytes:
+    return f"user:{{{_tag(owner)}}}:signed-out".encode("utf-8", "replace")
 
 
 def way_back(browser: str) -> str:

@@ -88,9 +88,11 @@ def sign_in(app: App, provider: str) -> None:
 
 
 def sign_out(app: App) -> None:
-    """Also out of a sign-in that has ended."""
+    """In every tab; also out of a sign-in that has ended."""
     with suppress(LoginEnded):
-        app.visit(current(app)).work.signed_out()
+        who = current(app)
+        app.identity.end_login(who, state.claims())
+        app.visit(who).work.signed_out()
     st.logout()
 
 

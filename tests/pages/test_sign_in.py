@@ -232,6 +232,20 @@ def test_a_second_tab_takes_part_in_the_sign_in_and_another_browser_does_not(sit
         called(stranger, "Guest")
 
 
+def test_who_signs_out_in_one_tab_has_signed_out_in_the_other(site: Site) -> None:
+    with site.visit() as page:
+        sign_in(page, "ann")
+        called(page, "Ann Lee")
+        other = open_page(page.context, site.url)
+        called(other, "Ann Lee")
+        account(page)
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="End session").click()
+        called(page, "Guest")
+        other.get_by_role("link", name="Data").click()
+        expect(other.get_by_text("You signed out.")).to_be_visible()
+
+
 def test_an_admin_is_told_so_and_whoever_says_to_have_their_address_is_none(site: Site) -> None:
     with site.visit() as page:
         sign_in(page, "boss")

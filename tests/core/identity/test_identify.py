@@ -233,3 +233,18 @@ def test_a_sign_in_is_new_once_whoever_asks(identity: Identity, redis_url: str) 
     assert not identity.is_new_login(ann, said)
     guest = identity.guest({NAME: identity.cookie.make()})
     assert guest is not None and not identity.is_new_login(guest, said)
+
+
+def test_who_signs_out_has_done_so_wherever_that_sign_in_is_used(identity: Identity, redis_url: str) -> None:
+    now = time.time()
+    here, elsewhere = claim(iat=now - 100), claim(iat=now - 50)
+    ann = identity.identify({}, [], here)
+    assert ann is not None
+    identity.end_login(ann, here)
+    other = Identity(redis.Redis.from_url(redis_url), SIGNING_IN)
+    for one in (identity, other):
+        with pytest.raises(LoginEnded, match="You signed out"):
+            one.identify({}, [], here)
+        assert one.identify({}, [], elsewhere) == ann
+        assert one.identify({}, [], claim(sub="18", iat=now - 100)) is not None
+    assert redis.Redis.from_url(redis_url).ttl(f"user:{{{ann.id}}}:signed-out") >= SIGNING_IN.login_s
