@@ -10,7 +10,8 @@ from pages.render.text import label
 
 ROWS = 25
 """Of a page."""
-PAGE = "sessions-page"
+_ROUND = "sessions-round"
+"""Counts the lists asked for: each has page numbers of its own, which begin at 1."""
 _TEXT, _WHOSE, _STATUS, _CONNECTION, _SORT = (f"sessions-{name}" for name in ("search", "whose", "status", "database", "sort"))
 
 WHOSE = {"all": "All sessions", "mine": "My own", "shared": "Shared with me", "pinned": "Pinned"}
@@ -34,14 +35,13 @@ def query() -> SessionQuery:
         mine={"mine": True, "shared": False}.get(whose),
         pinned=whose == "pinned",
         sort=SessionSort(state.value(_SORT, SessionSort.ACTIVITY)),
-        offset=ROWS * (int(state.value(PAGE, 1)) - 1),
+        offset=ROWS * (int(state.value(_page_key(), 1)) - 1),
         limit=ROWS,
     )
 
 
 def draw(connections: tuple[str, ...]) -> None:
     """Every change leads back to the first page."""
-    again = _first_page
     with st.container(gap="small", key="finder"):
         st.text_input(
             "Search titles, questions and SQL",
@@ -50,7 +50,7 @@ def draw(connections: tuple[str, ...]) -> None:
             icon=":material/search:",
             label_visibility="collapsed",
             live=True,
-            on_change=again,
+            on_change=_first_page,
         )
         with st.container(horizontal=True, gap="small", key="finder-choices"):
             _choice("Whose", WHOSE, _WHOSE)
@@ -69,13 +69,15 @@ def narrowed() -> bool:
 
 def clear() -> None:
     """A callback: back to the whole list."""
-    state.forget(_TEXT, _WHOSE, _STATUS, _CONNECTION, PAGE)
+    for key, value in ((_TEXT, ""), (_WHOSE, "all"), (_STATUS, ""), (_CONNECTION, "")):
+        state.set_value(key, value)  # a browser keeps what is only forgotten here
+    _first_page()
 
 
 def pages(total: int) -> None:
     if total > ROWS:
         with st.container(horizontal=True, horizontal_alignment="center", key="sessions-pages"):
-            st.pagination(-(-total // ROWS), key=PAGE)
+            st.pagination(-(-total // ROWS), key=_page_key())
 
 
 def _choice(title: str, options: dict[str, str], key: str) -> None:
@@ -91,4 +93,8 @@ def _choice(title: str, options: dict[str, str], key: str) -> None:
 
 
 def _first_page() -> None:
-    state.forget(PAGE)
+    state.set_value(_ROUND, int(state.value(_ROUND, 0)) + 1)
+
+
+def _page_key() -> str:
+    return f"sessions-page-{state.value(_ROUND, 0)}"

@@ -303,6 +303,40 @@ def test_a_session_deleted_from_the_list_is_told_on_the_page_that_shows_it(site:
     listing.close()
 
 
+def test_sessions_are_found_as_one_types_renamed_in_place_and_deleted_together(site: Site) -> None:
+    page = site.page(width=1100)
+    for question in ("How many customers are there?", "Total amount by region", "How many orders per month?"):
+        page.goto(f"{site.url}/")
+        ask(page, question)
+        expect(card(page, question).locator(".tt-answer").first).to_be_visible()
+    page.goto(f"{site.url}/sessions")
+    rows = page.locator('[class*="st-key-row-words-"]')
+    expect(rows).to_have_count(3)
+    search = page.get_by_placeholder("Search titles, questions and SQL")
+    search.press_sequentially("REGI", delay=50)
+    expect(rows).to_have_count(1)
+    expect(search).to_be_focused()
+    page.locator('[class*="st-key-menu-"] button').click()
+    page.get_by_text("Rename", exact=True).last.click()
+    title = page.locator('[class*="st-key-renaming-"] input')
+    title.fill("Board **meeting**")
+    title.press("Enter")
+    expect(page.get_by_role("button", name="Board **meeting**")).to_be_visible()
+    search.fill("nowhere meeting")
+    expect(rows).to_have_count(0)
+    page.get_by_role("button", name="Show all").click()
+    expect(rows).to_have_count(3)
+    expect(search).to_have_value("")
+    page.get_by_role("button", name="Select all").click()
+    page.locator(".st-key-several-delete button").click()
+    expect(rows).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(rows).to_have_count(3)
+    page.get_by_role("button", name="Board **meeting**").click()
+    expect(card(page, "Total amount by region")).to_be_visible()
+    page.close()
+
+
 def test_a_link_to_an_unknown_session_offers_a_new_one(site: Site) -> None:
     page = site.page("/?session=AAAAAAAAAAAAAAAAAAAAAA")
     expect(page.get_by_text("This session is not here")).to_be_visible()

@@ -258,8 +258,10 @@ def test_a_long_list_comes_in_pages_with_a_total(app: App) -> None:
     test = opened(page="sessions.py")
     assert "60 sessions" in words(test)
     assert rows(test) == [f"Number {number}" for number in range(59, 34, -1)]
-    test.session_state["sessions-page"] = 3
+    test.session_state["sessions-page-0"] = 3
     assert rows(test.run()) == [f"Number {number}" for number in range(9, -1, -1)]
+    test.selectbox(key="sessions-sort").set_value("created").run()
+    assert rows(test)[0] == "Number 59"
     assert not test.exception
 
 
