@@ -1,0 +1,172 @@
+"""Live company, in two Chromium contexts on one session of the real server, an answer streaming for a minute.
+
+From an event's entry in the stream to the frame of the teammate's page that shows it; from a tab's asking for its socket, and
+from its closing, to the frame that names who is here; and whether what the teammate types meanwhile survives.
+
+    python -m tests.benchmarks.bench_live
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from core.config import Settings
+from core.models import EventKind, ShareRole
+from core.turns import events
+from core.wiring import App, build
+from tests.chat_server import Book, ChatServer, Reply, Request
+from tests.pages.serving import chromium, free_port, serving
+
+SENTENCES, GAP_S = 200, 0.1
+"""Three words each, a gap after every word, and one event per sentence: a minute."""
+SECONDS = SENTENCES * 3 * GAP_S
+VISITS = 10
+TYPED = "what one types while a teammate's answer is being written stays as it is, to the last letter"
+BOOK = Book([{"when": "total", "sql": "SELECT SUM(amount) AS total FROM orders", "analysis": "It adds up. " * SENTENCES}])
+BOX = "Ask a question about your data"
+
+_NOTE = """() => {
+  const frames = window.frames_ = [], company = window.company_ = [];
+  let length = -1, here = null;
+  const find = (name) => { for (const e of document.querySelectorAll('*')) {
+    const found = e.shadowRoot?.querySelector(name); if (found) return found; } };
+  let text = null, line = null;
+  const look = () => {
+    if (!text?.isConnected) text = find('.text');
+    if (!line?.isConnected) line = find('.company');
+    const at = performance.timeOrigin + performance.now();
+    const now = text && !text.hidden ? text.textContent.length : 0;
+    if (now !== length) { length = now; frames.push([at, now]); }
+    const shown = line && !line.hidden;
+    if (shown !== here) { here = shown; company.push([at, shown]); }
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+"""When the streamed text grew, and when the line of who is here came and went: epoch milliseconds of the frame."""
+_SOCKET = """(() => {
+  const Real = WebSocket;
+  window.WebSocket = class extends Real {
+    constructor(...args) { super(...args); if (String(args[0]).includes('/api/events'))
+      window.openedAt ??= performance.timeOrigin + performance.now(); }
+  };
+})()"""
+
+
+def main() -> None:
+    directory = Path(tempfile.mkdtemp(prefix="tt-"))
+    try:
+        with ChatServer(_slowly) as model, chromium() as browser:
+            settings = {"OPENAI_BASE_URL": model.url, "OPENAI_MODEL": "scripted", "TABLETALK_MODEL_TIMEOUT_SECONDS": "300"}
+            with serving(directory, free_port(), TABLETALK_ENGINE="auto", **settings) as url:
+                app = build(Settings.from_env({"TABLETALK_DATA_DIR": str(directory), "TABLETALK_WORKERS": "0"}))
+                _measure(browser, app, url)
+                app.close()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _slowly(request: Request) -> Reply:
+    reply = BOOK(request)
+    return replace(reply, gap_s=GAP_S) if reply.text.startswith("It adds up.") else reply
+
+
+def _measure(browser: Browser, app: App, url: str) -> None:
+    ana = browser.new_context().new_page()
+    ana.goto(url)
+    _ask(ana, "How many orders are there?")
+    ana.wait_for_url("**session=*", timeout=60_000)
+    session_id = ana.url.split("session=")[1]
+    ana.locator('[class*="st-key-controls-"]').first.wait_for(timeout=60_000)
+    path = f"{url}/?session={session_id}&share={app.parts.shares.add(session_id, ShareRole.ASKER).token}"
+    print(f"{'':<44}{'n':>6}{'p50 ms':>10}{'p95 ms':>10}{'max ms':>10}")
+    joins, leaves = _visits(browser, ana, path)
+    _report("a teammate's page asks for events → named", joins)
+    _report("a teammate's tab closes → no longer named", leaves)
+    delays, typed = _minute(browser, ana, app, session_id, path)
+    _report("token event → the teammate's frame", delays)
+    kept = "kept to the letter" if typed == TYPED else repr(typed)
+    print(f"typed through {SECONDS:.0f} s of a teammate's streaming: {kept}")
+
+
+def _visits(browser: Browser, ana: Page, path: str) -> tuple[list[float], list[float]]:
+    ana.evaluate(_NOTE)
+    context = browser.new_context()
+    context.add_init_script(_SOCKET)
+    joins, leaves = [], []
+    for _ in range(VISITS):
+        ben = context.new_page()
+        ben.goto(path)
+        seen = _next(ana, True)
+        joins.append(seen - float(ben.evaluate("window.openedAt")))
+        ana.wait_for_timeout(1_500)
+        closed = 1000 * time.time()
+        ben.close()
+        leaves.append(_next(ana, False) - closed)
+    context.close()
+    return joins, leaves
+
+
+def _next(ana: Page, shown: bool) -> float:
+    """The frame in which the line last came or went."""
+    ana.wait_for_function(f"window.company_.at(-1)?.[1] === {str(shown).lower()}", timeout=60_000)
+    return float(ana.evaluate("window.company_.at(-1)[0]"))
+
+
+def _minute(browser: Browser, ana: Page, app: App, session_id: str, path: str) -> tuple[list[float], str]:
+    ben = browser.new_context().new_page()
+    ben.goto(path)
+    box = ben.get_by_placeholder(BOX)
+    box.wait_for(timeout=60_000)
+    ben.locator('[class*="st-key-controls-"]').first.wait_for(timeout=60_000)
+    ben.evaluate(_NOTE)
+    after = events.last_id(app.redis, session_id)
+    _ask(ana, "Tell the total")
+    box.click()
+    ben.keyboard.type(TYPED, delay=1000 * SECONDS / len(TYPED))
+    ben.wait_for_function("window.frames_.length > 50 && window.frames_.at(-1)[1] === 0", timeout=60_000)
+    frames: list[list[float]] = ben.evaluate("window.frames_")
+    focused = ben.evaluate("document.activeElement.dataset.testid")
+    assert focused == "stChatInputTextArea", focused
+    return _delays(app, session_id, after, frames), box.input_value()
+
+
+def _delays(app: App, session_id: str, after: str, frames: Sequence[Sequence[float]]) -> list[float]:
+    """Milliseconds from each text event to the first frame that holds its text."""
+    told: list[Any] = [
+        event
+        for event in events.read(app.redis, session_id, after)
+        if event.kind is EventKind.CHUNK and event.data["type"] == "text"
+    ]
+    delays, length = [], 0
+    for event in told:
+        length += len(event.data["text"])
+        frame = next((at for at, shown in frames if shown >= length), None)
+        if frame is not None:
+            delays.append(frame - int(event.id.partition("-")[0]))
+    return delays
+
+
+def _ask(page: Page, question: str) -> None:
+    box = page.get_by_placeholder(BOX)
+    box.wait_for(timeout=60_000)
+    box.fill(question)
+    box.press("Enter")
+
+
+def _report(name: str, values: list[float]) -> None:
+    p95 = statistics.quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
+    print(f"{name:<44}{len(values):>6}{statistics.median(values):>10.1f}{p95:>10.1f}{max(values):>10.1f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
