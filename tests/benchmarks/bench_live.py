@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,18 +21,19 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from core.config import Settings
-from core.models import EventKind, ShareRole
+from core.models import Event, EventKind, ShareRole
 from core.turns import events
 from core.wiring import App, build
 from tests.chat_server import Book, ChatServer, Reply, Request
 from tests.pages.serving import chromium, free_port, serving
 
-SENTENCES, GAP_S = 200, 0.1
-"""Three words each, a gap after every word, and one event per sentence: a minute."""
-SECONDS = SENTENCES * 3 * GAP_S
+WORDS, GAP_S = 120, 0.6
+"""The model's answer: one sentence, told when it is whole."""
+EVENTS, EVERY_S = 300, 0.2
+"""Words told to the open pages in the name of the running turn meanwhile, as its worker tells them: a minute."""
 VISITS = 10
 TYPED = "what one types while a teammate's answer is being written stays as it is, to the last letter"
-BOOK = Book([{"when": "total", "sql": "SELECT SUM(amount) AS total FROM orders", "analysis": "It adds up. " * SENTENCES}])
+BOOK = Book([{"when": "total", "sql": "SELECT SUM(amount) AS total FROM orders", "analysis": "word " * WORDS}])
 BOX = "Ask a question about your data"
 
 _NOTE = """() => {
@@ -77,7 +79,7 @@ def main() -> None:
 
 def _slowly(request: Request) -> Reply:
     reply = BOOK(request)
-    return replace(reply, gap_s=GAP_S) if reply.text.startswith("It adds up.") else reply
+    return replace(reply, gap_s=GAP_S) if reply.text.startswith("word") else reply
 
 
 def _measure(browser: Browser, app: App, url: str) -> None:
@@ -95,7 +97,7 @@ def _measure(browser: Browser, app: App, url: str) -> None:
     delays, typed = _minute(browser, ana, app, session_id, path)
     _report("token event → the teammate's frame", delays)
     kept = "kept to the letter" if typed == TYPED else repr(typed)
-    print(f"typed through {SECONDS:.0f} s of a teammate's streaming: {kept}")
+    print(f"typed through {EVENTS * EVERY_S:.0f} s of a teammate's streaming: {kept}")
 
 
 def _visits(browser: Browser, ana: Page, path: str) -> tuple[list[float], list[float]]:
@@ -131,13 +133,24 @@ def _minute(browser: Browser, ana: Page, app: App, session_id: str, path: str) -
     ben.evaluate(_NOTE)
     after = events.last_id(app.redis, session_id)
     _ask(ana, "Tell the total")
+    telling = threading.Thread(target=_tell, args=(app, session_id))
+    telling.start()
     box.click()
-    ben.keyboard.type(TYPED, delay=1000 * SECONDS / len(TYPED))
-    ben.wait_for_function("window.frames_.length > 50 && window.frames_.at(-1)[1] === 0", timeout=60_000)
+    ben.keyboard.type(TYPED, delay=1000 * EVENTS * EVERY_S / len(TYPED))
+    telling.join()
+    ben.wait_for_function("window.frames_.at(-1)[1] === 0", timeout=60_000)
     frames: list[list[float]] = ben.evaluate("window.frames_")
     focused = ben.evaluate("document.activeElement.dataset.testid")
     assert focused == "stChatInputTextArea", focused
     return _delays(app, session_id, after, frames), box.input_value()
+
+
+def _tell(app: App, session_id: str) -> None:
+    while (progress := app.turns.progress(session_id)) is None or progress.step != "analyse":
+        time.sleep(0.05)
+    for _ in range(EVENTS):
+        events.publish(app.redis, session_id, Event(EventKind.CHUNK, progress.turn_id, {"type": "text", "text": "word "}))
+        time.sleep(EVERY_S)
 
 
 def _delays(app: App, session_id: str, after: str, frames: Sequence[Sequence[float]]) -> list[float]:
@@ -164,7 +177,7 @@ def _ask(page: Page, question: str) -> None:
 
 
 def _report(name: str, values: list[float]) -> None:
-    p95 = statistics.quantiles(values, n=20)[-1] if len(values) > 1 else values[0]
+    p95 = statistics.quantiles(values, n=20, method="inclusive")[-1] if len(values) > 1 else values[0]
     print(f"{name:<44}{len(values):>6}{statistics.median(values):>10.1f}{p95:>10.1f}{max(values):>10.1f}", flush=True)
 
 

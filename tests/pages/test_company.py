@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.config import Settings
-from core.models import Event, EventKind, ShareRole
+from core.models import OPERATOR, Event, EventKind, ShareRole
+from core.sessions import keys
 from core.turns import events
 from core.wiring import App, build
 from tests.chat_server import Book, ChatServer
@@ -25,6 +26,16 @@ pytestmark = pytest.mark.browser
 HOSTILE = '<img src=x onerror="hacked=1"> [x](http://x)'
 TOTAL_SQL = "SELECT SUM(amount) AS total_amount FROM orders"
 BOOK = Book([{"when": "slowly", "sql": TOTAL_SQL, "analysis": "One word after another. " * 12, "delay_s": 0.5}])
+
+RENDER = Path(__file__).parents[2] / "pages" / "render"
+CALLS = """async ([source, html, data]) => {
+  const module = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  const root = document.body.appendChild(document.createElement("div"));
+  root.innerHTML = html;
+  const call = (more) => module.default({ parentElement: root, data: { ...data, ...more }, setTriggerValue: () => {} });
+  const first = call({}), again = () => call({ latest: "turn" });
+  ORDER;
+}"""
 
 
 @dataclass(frozen=True)
@@ -175,3 +186,24 @@ def test_a_page_whose_person_may_do_more_or_less_from_now_on_is_drawn_anew(site:
             events.publish(site.app.redis, session_id, Event(EventKind.CHANGED, "", {"what": "access"}))
             expect(ben.get_by_test_id("stChatInputTextArea")).to_be_disabled()
             answered(ben, "How many orders")
+
+
+@pytest.mark.parametrize("order", ["first(); second = again()", "second = again(); first()"])
+def test_the_cleanup_of_a_call_that_a_newer_one_overtook_ends_nothing(site: Site, order: str) -> None:
+    """Streamlit calls the component anew for new data and then, on a busy page, cleans up after the call before it."""
+    with site.guest("Ana") as ana:
+        session_id = begun(ana)
+        token = site.app.turns.event_token(session_id, OPERATOR)
+        source, html = ((RENDER / name).read_text() for name in ("live.js", "live.html"))
+        data = {"session": session_id, "token": token, "after": "0-0", "turn": "", "latest": "", "me": "", "active": False}
+        ana.evaluate(CALLS.replace("ORDER", order), [source, html, data])
+
+        def tabs() -> int:
+            found = site.app.redis.hvals(keys.company(session_id))
+            return sum(OPERATOR.id in value.decode() for value in found)
+
+        ana.wait_for_timeout(1_500)
+        assert tabs() == 1, "one socket, and it is still open"
+        ana.evaluate("second()")
+        ana.wait_for_timeout(3_000)
+        assert tabs() == 0
