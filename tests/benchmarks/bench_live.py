@@ -16,7 +16,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Page
 
@@ -38,7 +37,7 @@ BOX = "Ask a question about your data"
 
 _NOTE = """() => {
   const frames = window.frames_ = [], company = window.company_ = [];
-  let length = -1, here = null;
+  let number = -1, here = null;
   const find = (name) => { for (const e of document.querySelectorAll('*')) {
     const found = e.shadowRoot?.querySelector(name); if (found) return found; } };
   let text = null, line = null;
@@ -46,15 +45,15 @@ _NOTE = """() => {
     if (!text?.isConnected) text = find('.text');
     if (!line?.isConnected) line = find('.company');
     const at = performance.timeOrigin + performance.now();
-    const now = text && !text.hidden ? text.textContent.length : 0;
-    if (now !== length) { length = now; frames.push([at, now]); }
+    const now = text && !text.hidden ? Number(text.textContent.match(/n(\\d+) $/)?.[1] ?? number) : -1;
+    if (now !== number) { number = now; frames.push([at, now]); }
     const shown = line && !line.hidden;
     if (shown !== here) { here = shown; company.push([at, shown]); }
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }"""
-"""When the streamed text grew, and when the line of who is here came and went: epoch milliseconds of the frame."""
+"""Epoch milliseconds of the frames in which the streamed text ended with another number, and who is here came or went."""
 _SOCKET = """(() => {
   const Real = WebSocket;
   window.WebSocket = class extends Real {
@@ -138,7 +137,7 @@ def _minute(browser: Browser, ana: Page, app: App, session_id: str, path: str) -
     box.click()
     ben.keyboard.type(TYPED, delay=1000 * EVENTS * EVERY_S / len(TYPED))
     telling.join()
-    ben.wait_for_function("window.frames_.at(-1)[1] === 0", timeout=60_000)
+    ben.wait_for_function("window.frames_.length > 1 && window.frames_.at(-1)[1] === -1", timeout=60_000)
     frames: list[list[float]] = ben.evaluate("window.frames_")
     focused = ben.evaluate("document.activeElement.dataset.testid")
     assert focused == "stChatInputTextArea", focused
@@ -148,24 +147,22 @@ def _minute(browser: Browser, ana: Page, app: App, session_id: str, path: str) -
 def _tell(app: App, session_id: str) -> None:
     while (progress := app.turns.progress(session_id)) is None or progress.step != "analyse":
         time.sleep(0.05)
-    for _ in range(EVENTS):
-        events.publish(app.redis, session_id, Event(EventKind.CHUNK, progress.turn_id, {"type": "text", "text": "word "}))
+    for number in range(EVENTS):
+        told = {"type": "text", "text": f"n{number} "}
+        events.publish(app.redis, session_id, Event(EventKind.CHUNK, progress.turn_id, told))
         time.sleep(EVERY_S)
 
 
 def _delays(app: App, session_id: str, after: str, frames: Sequence[Sequence[float]]) -> list[float]:
-    """Milliseconds from each text event to the first frame that holds its text."""
-    told: list[Any] = [
-        event
-        for event in events.read(app.redis, session_id, after)
-        if event.kind is EventKind.CHUNK and event.data["type"] == "text"
-    ]
-    delays, length = [], 0
-    for event in told:
-        length += len(event.data["text"])
-        frame = next((at for at, shown in frames if shown >= length), None)
-        if frame is not None:
-            delays.append(frame - int(event.id.partition("-")[0]))
+    """Milliseconds from each numbered word to the first frame that ends with it or a later one; from the first the page shows on
+    (those before it were told to a page that did not know yet that the turn runs)."""
+    shown = [(at, number) for at, number in frames if number >= 0]
+    delays = []
+    for event in events.read(app.redis, session_id, after):
+        number = str(event.data.get("text", ""))[1:].strip() if event.kind is EventKind.CHUNK else ""
+        if number.isdecimal() and int(number) >= shown[0][1]:
+            frame = next((at for at, last in shown if last >= int(number)), None)
+            delays += [] if frame is None else [frame - int(event.id.partition("-")[0])]
     return delays
 
 
