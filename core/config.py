@@ -28,6 +28,10 @@ class ConnectionSpec:
 
     name: str
     url: str = field(repr=False)
+    own_rows: bool = False
+    """Whether everybody asks it through an account of their own, and sees of others' answers what that account gives."""
+    people: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
+    """An e-mail address in lower case, or a name as the proxy writes it → the URL of that person's account."""
 
 
 @dataclass(frozen=True)
@@ -255,7 +259,8 @@ def _connections(read: _Reader, secrets: Mapping[str, Any]) -> tuple[ConnectionS
                 f"The connection {name} in secrets.toml has no url.",
                 f'Add url = "dialect://user:password@host/database" under [connections.{name}].',
             )
-        specs.append(ConnectionSpec(str(name), url.strip()))
+        own_rows = _own_rows(str(name), entry)
+        specs.append(ConnectionSpec(str(name), url.strip(), own_rows, _people(str(name), entry, own_rows)))
     if url := read.text("DATABASE_URL"):
         specs.append(ConnectionSpec("database", url))
     names = [spec.name for spec in specs]
@@ -263,3 +268,34 @@ def _connections(read: _Reader, secrets: Mapping[str, Any]) -> tuple[ConnectionS
         if names.count(name) > 1 or name == DEMO_CONNECTION:
             raise ConfigError(f"The connection name “{name}” is taken.", "Rename that connection in secrets.toml.")
     return tuple(specs)
+
+
+def _own_rows(name: str, entry: Mapping[str, Any]) -> bool:
+    value = entry.get("rows_for_others", "stored")
+    if value not in ("stored", "own"):
+        raise ConfigError(
+            f"The connection {name} in secrets.toml has rows_for_others = “{value}”.", "Set rows_for_others to stored or own."
+        )
+    return bool(value == "own")
+
+
+def _people(name: str, entry: Mapping[str, Any], own_rows: bool) -> dict[str, str]:
+    """Raises ConfigError, which repeats no URL."""
+    section, people = f"[connections.{name}.people]", entry.get("people", {})
+    if people and not own_rows:
+        raise ConfigError(
+            f"{section} in secrets.toml has no effect.", f'Add rows_for_others = "own" under [connections.{name}], or delete it.'
+        )
+    found: dict[str, str] = {}
+    for person, url in people.items() if isinstance(people, Mapping) else [("", None)]:
+        known = account_name(str(person).strip())
+        if not known or known in found or not isinstance(url, str) or not url.strip():
+            form = '"name@example.com" = "dialect://user:password@host/database"'
+            raise ConfigError(f"{section} in secrets.toml is not right at “{person}”.", f"Write each person once: {form}.")
+        found[known] = url.strip()
+    return found
+
+
+def account_name(person: str) -> str:
+    """As people are told apart: e-mail addresses whatever their case, names as they are written."""
+    return person.lower() if "@" in person else person

@@ -17,6 +17,7 @@ TabletalkError              message and hint: what a business user reads, and wh
 │   └── LeaseLost           another worker owns the session now; what this one holds must not be written
 ├── DatabaseError
 │   ├── UnknownConnection   no connection of that name
+│   ├── NoAccount           everybody has an account of their own there, and this person none
 │   ├── DatabaseUnavailable down, unreachable, wrong password, missing file
 │   └── EmptyDatabase       reachable, but it has no tables one can ask about
 ├── SqlError                carries the SQL
@@ -107,6 +108,10 @@ class DatabaseError(TabletalkError):
 
 
 class UnknownConnection(DatabaseError):
+    pass
+
+
+class NoAccount(DatabaseError):
     pass
 
 

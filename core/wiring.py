@@ -11,6 +11,7 @@ from core.chat_model import ChatModel
 from core.config import Settings, read_secrets
 from core.execution.catalog_cache import CatalogCache
 from core.execution.databases import Databases
+from core.execution.personal import PersonalDatabases
 from core.identity.identity import Identity
 from core.models import Person
 from core.nl2sql.auto import AutoEngine
@@ -57,7 +58,8 @@ class App:
     parts: Parts
 
     def visit(self, person: Person) -> Visit:
-        return Visit(person, Workspace(self.parts, person), self.settings, self.databases, self.builtin)
+        databases = PersonalDatabases(self.databases, person)
+        return Visit(person, Workspace(self.parts, person), self.settings, databases, self.builtin)
 
     def close(self) -> None:
         self.workers.stop()
@@ -75,7 +77,7 @@ class Visit:
     person: Person
     work: Workspace
     settings: Settings
-    databases: Databases
+    databases: PersonalDatabases
     builtin: BuiltinEngine
 
     @property
@@ -98,7 +100,7 @@ def build(settings: Settings) -> App:
     turns = Turns(rooms)
     shares, audit = Shares(redis, sessions), Audit(redis, settings.audit_entries)
     rights = Rights(sessions, shares)
-    live = Live(redis, Hub(redis), EventTokens(redis), rights, Company(redis), audit)
+    live = Live(redis, Hub(redis), EventTokens(redis), rights, Company(redis), audit, turns.rows)
     identity, workers = Identity(redis, settings.identity), Workers(rooms, settings.workers)
     parts = Parts(sessions, shares, rights, turns, audit)
     return App(settings, redis, identity, sessions, databases, engines, builtin, model, turns, workers, live, parts)

@@ -51,6 +51,8 @@ class Address:
     """Of a server; None for a file."""
     text: str = ""
     """Of a file: the path as written after the scheme."""
+    account: str = ""
+    """Whose it is alone, where it is one person's: nothing is kept of it under an id it shares with somebody else's."""
 
     def is_driver(self, name: str) -> bool:
         return self.url is not None and self.url.get_driver_name() == name
@@ -79,6 +81,7 @@ class Address:
         else:
             options = self.url.query.get("options", "")
             parts = (self.url.host, self.url.port, self.url.database, self.url.username, options)
+        parts = (*parts, f"account {self.account}") if self.account else parts
         digest = hashlib.sha256(repr((self.dialect, *map(str, parts))).encode("utf-8", "surrogateescape"))
         return f"{self.dialect}-{digest.hexdigest()[:16]}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,12 +20,12 @@ from core.execution.fences.base import driver_of
 from core.execution.watch import Watch
 
 
-def open_database(spec: ConnectionSpec, *, timeout_s: float = 30.0) -> Database:
+def open_database(spec: ConnectionSpec, *, timeout_s: float = 30.0, account: str = "") -> Database:
     """The database at `spec.url`; nothing is opened before the first `connect`.
 
-    Raises ConfigError for a URL that cannot be parsed. timeout_s bounds each statement.
+    Raises ConfigError for a URL that cannot be parsed. timeout_s bounds each statement; account names whose it is alone.
     """
-    address = parse(spec)
+    address = replace(parse(spec), account=account)
     return Database(spec.name, address, fence_for(address), timeout_s)
 
 

@@ -35,6 +35,12 @@ class Person:
         return self.kind is not PersonKind.BROWSER
 
     @property
+    def vouched(self) -> tuple[str, ...]:
+        """The e-mail address and the proxy's name as it writes it; empty for a guest."""
+        named = self.id.partition(":")[2] if self.kind is PersonKind.PROXY else ""
+        return tuple(name for name in (self.email, named) if name) if self.signed_in else ()
+
+    @property
     def known_as(self) -> frozenset[str]:
         """What somebody vouches for that others may call them by, in lower case: the e-mail address, the proxy's name.
 

@@ -80,4 +80,6 @@ class Turn:
     tokens: int = 0
     author_id: str = ""
     """Id of the person who asked; empty in turns from before there were any."""
+    account: str = ""
+    """Whose own account on the database it is run through; empty for the one that all share."""
     version: int = 1

@@ -33,6 +33,8 @@ class Access:
     role: ShareRole
     shared: bool
     """Whether anybody else has come by a link that still lets in."""
+    own_rows: bool = False
+    """What is stored came through another account than theirs: they see rows of their own, and cannot ask."""
 
     def may(self, act: Act) -> bool:
         return self.role >= act.value

@@ -13,6 +13,7 @@ from core.errors import QuestionError
 from core.models import Event, EventKind, Person, SqlDraft, Turn, TurnState
 from core.turns import events
 from core.turns.lease import Progress, acquire, read_progress
+from core.turns.own_rows import OwnRows
 from core.turns.queue import TurnQueue
 from core.turns.rooms import Rooms
 from core.turns.session_run import run_session
@@ -32,14 +33,16 @@ class Turns:
         self._rooms, self._client, self._sessions = rooms, rooms.redis, rooms.sessions
         self._queue = TurnQueue(rooms.redis)
         self._tokens = EventTokens(rooms.redis)
+        self.rows = OwnRows(rooms)
+        """Decides whose rows somebody sees."""
 
     def submit(
         self, session_id: str, question: str, *, author: Person | None = None, engine: str = "auto", turn_id: str = ""
     ) -> Turn:
         """Stores the question as a queued turn and wakes a worker.
 
-        Giving the same turn_id again is the same question. Raises QuestionError for an empty or too long one and ConfigError
-        for an engine that is not there; nothing is stored then.
+        Giving the same turn_id again is the same question. Raises QuestionError for an empty or too long one, ConfigError for
+        an engine that is not there, NoAccess and NoAccount (see OwnRows.asking); nothing is stored then.
         """
         turn = self._add(session_id, question, author, engine, turn_id)
         self._queue.wake(session_id)
@@ -172,14 +175,15 @@ class Turns:
     def _add(self, session_id: str, question: str, author: Person | None, engine: str, turn_id: str) -> Turn:
         text = checked_question(question)
         self._rooms.engine(engine)
+        account = self.rows.asking(author, self._sessions.get(session_id))
         name, by = (author.name, author.id) if author else ("", "")
         asked = Turn(turn_id or new_turn_id(), session_id, text, name, datetime.now(UTC), engine=engine, author_id=by)
-        return self._sessions.add_turn(asked, queue=True)
+        return self._sessions.add_turn(replace(asked, account=account), queue=True)
 
     def _again(self, turn: Turn, draft: SqlDraft | None = None) -> Turn:
         """With a draft the turn takes it as its own; without one it is asked anew."""
         fresh = Turn(turn.id, turn.session_id, turn.question, turn.author, turn.created, turn.index, engine=turn.engine)
-        again = replace(fresh, attempts=turn.attempts, draft=draft, author_id=turn.author_id)
+        again = replace(fresh, attempts=turn.attempts, draft=draft, author_id=turn.author_id, account=turn.account)
         self._queue.push_again(self._sessions, again)
         self._queue.wake(turn.session_id)
         self._changed(again)

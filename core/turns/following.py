@@ -23,10 +23,12 @@ from core.sessions.rights import Act, Rights
 from core.turns import company
 from core.turns.company import BEAT_S, Company, Stay
 from core.turns.hub import Hub
+from core.turns.own_rows import OwnRows
 from core.turns.tokens import EventTokens
 
 log = logging.getLogger(__name__)
 
+_WITHOUT_ROWS = (EventKind.STATUS, EventKind.CHANGED, EventKind.DONE, EventKind.COMPANY)
 GONE, TRY_LATER, NO_ACCESS = 1000, 1013, 4401
 _AGAIN_S = 5.0
 _NOBODY_THERE = (WebSocketDisconnect, RuntimeError)
@@ -51,6 +53,7 @@ class Live:
     rights: Rights
     company: Company
     audit: Audit
+    rows: OwnRows
     pace: Pace = Pace()
 
 
@@ -61,6 +64,14 @@ def may_read(live: Live, person: Person, session_id: str) -> bool:
     except SessionError:
         return False
     return True
+
+
+def hears_all(live: Live, person: Person, session_id: str) -> bool | None:
+    """None for who may not read; else whether what is computed from rows may be sent. Raises StoreUnavailable."""
+    try:
+        return live.rows.hears_all(person, live.rights.check(person, session_id, Act.READ).session)
+    except SessionError:
+        return None
 
 
 async def follow(socket: WebSocket, live: Live, session_id: str, person: Person) -> None:
@@ -95,10 +106,17 @@ async def follow(socket: WebSocket, live: Live, session_id: str, person: Person)
 async def _send(socket: WebSocket, live: Live, session_id: str, person: Person, here: bytes) -> int:
     """Who is here first; whoever comes and goes from then on is among the events."""
     try:
+        everything = await asyncio.to_thread(hears_all, live, person, session_id)
+        if everything is None:
+            return NO_ACCESS
         await socket.send_text(f'["",{here.decode()}]')
         async for event_id, payload in live.hub.watch(session_id, socket.query_params.get("after", "")):
-            if _changes_access(payload) and not await asyncio.to_thread(may_read, live, person, session_id):
+            if _changes_access(payload):
+                everything = await asyncio.to_thread(hears_all, live, person, session_id)
+            if everything is None:
                 return NO_ACCESS
+            if not everything and not _without_rows(payload):
+                continue
             await socket.send_text(f'["{event_id}",{payload.decode()}]')
     except TabletalkError:
         return TRY_LATER
@@ -112,6 +130,11 @@ def _changes_access(payload: bytes) -> bool:
         return False
     event = msgspec.json.decode(payload)
     return bool(event["kind"] == EventKind.CHANGED and event["data"].get("what") == "access")
+
+
+def _without_rows(payload: bytes) -> bool:
+    """Whether the event says nothing of what came out of a database."""
+    return msgspec.json.decode(payload)["kind"] in _WITHOUT_ROWS
 
 
 class _Presence:

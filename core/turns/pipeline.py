@@ -11,16 +11,16 @@ from core.analysis import analyse as analyse_result
 from core.analysis import choose_chart
 from core.cancellation import Cancellation
 from core.chat_model import ChatModel
-from core.errors import Cancelled, SqlError, SqlFailed, SqlRefused
+from core.errors import SqlError, SqlFailed, SqlRefused
 from core.execution import guard
-from core.execution.run import Limits
-from core.execution.run import run as run_sql
-from core.models import AuditAction, Clarification, Context, Mode, Person, ResultRef, ResultSet, Summary, TurnState
+from core.models import Clarification, Context, Mode, Person, ResultRef, ResultSet, Summary, TurnState
 from core.summarization.fold import fold as fold_turns
 from core.summarization.window import brief, split
 from core.turns.digest import digest
 from core.turns.events import TextChunks
+from core.turns.own_rows import running_account
 from core.turns.running import RunningTurn
+from core.turns.statement import run_audited
 
 MAX_REPAIRS = 3
 CATALOG_STATUS_EVERY_S = 0.5
@@ -47,8 +47,10 @@ def read_context(run: RunningTurn) -> None:
     run.session = rooms.sessions.get(turn.session_id)
     name = run.session.connection
     progress = _catalog_progress(run)
-    run.database = rooms.databases.get(name, progress=progress)
-    run.catalog = rooms.databases.catalog(name, progress=progress, cancellation=run.cancellation)
+    account = running_account(rooms.databases, turn, run.session)
+    run.change(account=account)
+    run.database = rooms.databases.get(name, account=account, progress=progress)
+    run.catalog = rooms.databases.catalog(name, progress=progress, cancellation=run.cancellation, account=account)
     run.earlier = tuple(one for one in rooms.sessions.turns(turn.session_id) if one.index < turn.index)
     recent, summary = split(run.earlier, _summary(run)).recent, brief(run.earlier, _summary(run))
     run.context = Context(recent, summary, run.session.resolutions, mode=run.session.mode)
@@ -80,11 +82,9 @@ def check(run: RunningTurn) -> None:
 
 
 def execute(run: RunningTurn) -> None:
-    settings = run.rooms.settings
-    limits = Limits(timeout_s=settings.query_timeout_s, rows=settings.row_limit, bytes=settings.result_limit_bytes)
     while True:
         try:
-            result = _run_audited(run, limits)
+            result = _run_audited(run)
             break
         except SqlFailed as exc:
             _repair(run, exc)
@@ -92,20 +92,12 @@ def execute(run: RunningTurn) -> None:
     _keep(run, result)
 
 
-def _run_audited(run: RunningTurn, limits: Limits) -> ResultSet:
-    """The audit knows of every statement that reached the database, however it ended."""
-    outcome: dict[str, object] = {"outcome": "failed"}
-    try:
-        result = run_sql(run.database, run.draft.sql, limits, run.cancellation)
-        outcome = {"rows": result.row_count}
-        return result
-    except Cancelled:
-        outcome = {"outcome": "stopped"}
-        raise
-    finally:
-        asker = Person(run.turn.author_id, run.turn.author)
-        where = {"connection": run.session.connection, "turn": run.turn.id}
-        run.rooms.audit.record(asker, AuditAction.RAN, run.turn.session_id, **outcome, **where, sql=run.draft.sql)
+def _run_audited(run: RunningTurn) -> ResultSet:
+    turn, asker = run.turn, Person(run.turn.author_id, run.turn.author)
+    sql, session_id = run.draft.sql, turn.session_id
+    return run_audited(
+        run.rooms, run.database, sql, asker, session_id, turn.id, account=turn.account, cancellation=run.cancellation
+    )
 
 
 def analyse(run: RunningTurn) -> None:

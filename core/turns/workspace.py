@@ -27,6 +27,7 @@ from core.sessions.shares import Shares
 from core.sessions.store import SessionStore
 from core.turns.desk import Turns
 from core.turns.lease import Progress
+from core.turns.own_rows import Answer, bare, bare_session
 
 _OWN = SessionQuery(mine=True, limit=100)
 
@@ -57,7 +58,7 @@ class Workspace:
 
     def __init__(self, parts: Parts, person: Person) -> None:
         self._sessions, self._shares, self._rights = parts.sessions, parts.shares, parts.rights
-        self._turns, self._audit = parts.turns, parts.audit
+        self._turns, self._audit, self._rows = parts.turns, parts.audit, parts.turns.rows
         self.person = person
 
     def signed_in(self) -> None:
@@ -96,16 +97,26 @@ class Workspace:
             self._note(AuditAction.ENTERED, session_id)
 
     def follow(self, session_id: str) -> Followed:
+        """Where rows are everybody's own, turns without anything computed from rows: `answer` has that."""
         access = self.open(session_id)
         self._note(AuditAction.OPENED, session_id)
         cursor = self._turns.cursor(session_id)
         progress = self._turns.progress(session_id)
-        return Followed(access, cursor, progress, self._sessions.turns(session_id))
+        turns = self._sessions.turns(session_id)
+        if access.own_rows:
+            progress, turns = replace(progress, text="") if progress else None, tuple(map(bare, turns))
+        return Followed(access, cursor, progress, turns)
+
+    def answer(self, turn: Turn) -> Answer:
+        """The turn with its rows, as this person may see both."""
+        access = self.open(turn.session_id)
+        if access.own_rows:
+            return self._rows.answer(self.person, access.session, turn.id)
+        return Answer(turn, self._sessions.result(turn.session_id, turn.result.id) if turn.result else None)
 
     def result(self, session_id: str, result_id: str) -> ResultSet | None:
-        """None where its rows are no longer kept."""
-        self.open(session_id)
-        return self._sessions.result(session_id, result_id)
+        """None where its rows are no longer kept, and where the person may not see them."""
+        return None if self.open(session_id).own_rows else self._sessions.result(session_id, result_id)
 
     def is_interrupted(self, turn: Turn, progress: Progress | None) -> bool:
         """Whether the turn's worker died."""
@@ -120,7 +131,7 @@ class Workspace:
     # --- asking
 
     def ask(self, session_id: str, question: str, *, engine: str = "auto") -> Turn:
-        self._may(session_id, Act.ASK)
+        self._asking(session_id)
         turn = self._turns.submit(session_id, question, author=self.person, engine=engine)
         self._note(AuditAction.ASKED, session_id, question=question)
         return turn
@@ -130,19 +141,19 @@ class Workspace:
         self._turns.stop(session_id, turn_id)
 
     def retry(self, session_id: str, turn_id: str) -> Turn:
-        self._may(session_id, Act.ASK)
+        self._asking(session_id)
         return self._turns.retry(session_id, turn_id)
 
     def choose(self, session_id: str, turn_id: str, choice: int) -> Turn:
-        self._may(session_id, Act.ASK)
+        self._asking(session_id)
         return self._turns.choose(session_id, turn_id, choice, author=self.person)
 
     def accept(self, session_id: str, turn_id: str) -> Turn:
-        self._may(session_id, Act.ASK)
+        self._asking(session_id)
         return self._turns.accept(session_id, turn_id)
 
     def set_chart(self, session_id: str, turn_id: str, chart: ChartSpec | None) -> None:
-        self._may(session_id, Act.ASK)
+        self._asking(session_id)
         self._sessions.set_user_chart(session_id, turn_id, chart)
         self._turns.announce(session_id, "chart", turn_id)
 
@@ -269,7 +280,16 @@ class Workspace:
 
     def _may(self, session_id: str, act: Act) -> Access:
         with self._refusals(session_id):
-            return self._rights.check(self.person, session_id, act)
+            access = self._rights.check(self.person, session_id, act)
+        if self._rows.sees_stored(self.person, access.session):
+            return access
+        return replace(access, session=bare_session(access.session), own_rows=True)
+
+    def _asking(self, session_id: str) -> None:
+        """What changes the answers themselves: only for whom they belong to."""
+        access = self._may(session_id, Act.ASK)
+        with self._refusals(session_id):
+            self._rows.asking(self.person, access.session)
 
     def _readable(self, session_id: str) -> bool:
         try:

@@ -77,7 +77,10 @@ def _body(visit: Visit, turn: Turn, writable: bool, *, charts: bool = True) -> N
             "Stopped.",
             "Nothing else was run for this question." if turn.result is None else "The rows that had arrived are kept.",
         )
-    result = visit.work.result(turn.session_id, turn.result.id) if turn.result is not None else None
+    answer = visit.work.answer(turn)
+    turn, result = answer.turn, answer.result
+    if answer.trouble is not None:
+        trouble.words(answer.trouble.message, answer.trouble.hint)
     _answer(turn, result, charts)
     chips.draw(turn)
     _controls(visit, turn, result, writable)

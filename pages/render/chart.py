@@ -37,13 +37,14 @@ def room(turn: Turn, spec: ChartSpec, result: ResultSet) -> None:
 
 
 def figure(turn: Turn, spec: ChartSpec, result: ResultSet, theme: Theme) -> go.Figure:
-    """Built once per session, result, spec, theme and locale: the session's id is in the key, as the right to see it."""
-    drawn = (turn.session_id, turn.id, turn.attempts)  # a question asked again has another result under the same id
+    """Built once per session, account, result, spec, theme and locale: the first two are in the key as the right to see it."""
+    # A question asked again, and one run again through another account, has another result under the same id.
+    drawn = (turn.session_id, turn.id, turn.attempts, turn.account, turn.finished)
     return _figure(drawn, spec, theme, state.locale(), result, turn.draft)
 
 
 @st.cache_resource(show_spinner=False, max_entries=300)
 def _figure(
-    drawn: tuple[str, str, int], spec: ChartSpec, theme: Theme, locale: str, _result: ResultSet, _draft: SqlDraft | None
+    drawn: tuple[object, ...], spec: ChartSpec, theme: Theme, locale: str, _result: ResultSet, _draft: SqlDraft | None
 ) -> go.Figure:
     return build_figure(spec, _result, theme=theme, draft=_draft, locale=locale)

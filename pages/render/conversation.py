@@ -50,11 +50,14 @@ class Conversation:
 
 def writable(access: Access) -> bool:
     """Whether the session can still be asked, and by this person."""
-    return access.may(Act.ASK) and access.session.status not in (SessionStatus.EXPIRED, SessionStatus.CLOSED)
+    over = access.session.status in (SessionStatus.EXPIRED, SessionStatus.CLOSED)
+    return access.may(Act.ASK) and not access.own_rows and not over
 
 
 def invitation(access: Access | None) -> str:
     """What the input says while it is empty."""
+    if access is not None and access.own_rows:
+        return "Everybody sees rows of their own here. To ask, start a new session."
     if access is not None and not access.may(Act.ASK):
         return f"You can read this session. To ask in it, ask {owner_name(access.session)} for a link."
     return "Ask a question about your data"
@@ -101,6 +104,8 @@ def _header(visit: Visit, now: Conversation) -> None:
     with st.container(key="head"):
         if not turns or not " ".join(turns[0].question.split()).startswith(title.removesuffix("…")):
             st.html(f'<p class="tt-title" role="heading" aria-level="1">{escape(title)}</p>')
+        if now.access.own_rows:
+            st.caption("Everybody sees rows of their own here: each answer is run again through your account.")
         expiry.draw(visit, now.access)
 
 

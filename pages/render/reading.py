@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import streamlit as st
 
+from core.errors import NoAccount
 from core.execution.readings import Reading, Readings
 from core.wiring import Visit
 from pages.render import trouble
@@ -15,25 +17,35 @@ QUICK_S = 0.4
 """A catalog that is there within this time is drawn at once, without a flash of progress."""
 
 
-def readings(visit: Visit) -> Readings:
-    """Of this App: one built anew (after an error, in a test) begins with none."""
-    return _readings(id(visit.databases), visit)
+def readings(visit: Visit, connection: str) -> Readings:
+    """Of this App (one built anew, after an error or in a test, begins with none) and of the account this person has there.
+
+    Raises NoAccount.
+    """
+    return _readings(id(visit.databases.shared), visit.databases.account(connection), visit)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _readings(identity: int, _visit: Visit) -> Readings:
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _readings(identity: int, account: str, _visit: Visit) -> Readings:
     return Readings(_visit.databases, _visit.builtin.prepare)
 
 
 def of(visit: Visit, connection: str) -> Reading:
-    return readings(visit).of(connection)
+    try:
+        return readings(visit, connection).of(connection)
+    except NoAccount as error:
+        return Reading(error=error)
 
 
 def draw(visit: Visit, connection: str, then: Callable[[Reading], None]) -> None:
     """Draws `then` with the finished reading; before that its progress, which moves by itself."""
-    reading = readings(visit).of(connection, wait_s=QUICK_S)
+    try:
+        reading = readings(visit, connection).of(connection, wait_s=QUICK_S)
+    except NoAccount as error:
+        trouble.words(error.message, error.hint)
+        return
     if reading.error is not None:
-        trouble.inline(reading.error, key=f"reading-{connection}", retry=lambda: readings(visit).again(connection))
+        trouble.inline(reading.error, key=f"reading-{connection}", retry=lambda: again(visit, connection))
     elif reading.catalog is None:
         _progress(visit, connection)
     else:
@@ -42,7 +54,7 @@ def draw(visit: Visit, connection: str, then: Callable[[Reading], None]) -> None
 
 @st.fragment(run_every=0.4)
 def _progress(visit: Visit, connection: str) -> None:
-    reading = readings(visit).of(connection)
+    reading = of(visit, connection)
     if reading.catalog is not None or reading.error is not None:
         st.rerun()
     st.html(f'<p class="tt-note">Reading the database “{escape(connection)}” for the first time…</p>')
@@ -51,5 +63,6 @@ def _progress(visit: Visit, connection: str) -> None:
 
 
 def again(visit: Visit, connection: str) -> None:
-    """Reads the catalog anew; pages show the progress."""
-    readings(visit).again(connection)
+    """Reads the catalog anew; pages show the progress. Does nothing for whoever has no account there."""
+    with suppress(NoAccount):
+        readings(visit, connection).again(connection)

@@ -123,3 +123,31 @@ def test_the_readme_lists_every_setting() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(names) >= 14
     assert {name for name in names if f"`{name}`" not in readme} == set()
+
+
+def test_people_of_a_connection_are_told_apart_by_address_or_by_the_proxys_name() -> None:
+    people = {"Ann@Example.com": " sqlite:///ann.db ", "Ben": "sqlite:///ben.db"}
+    secrets = {"connections": {"shop": {"url": "sqlite:///shop.db", "rows_for_others": "own", "people": people}}}
+    (spec,) = Settings.from_env({}, secrets).connections
+    assert spec.own_rows and spec.people == {"ann@example.com": "sqlite:///ann.db", "Ben": "sqlite:///ben.db"}
+    assert "ann.db" not in repr(spec)
+    (plain,) = Settings.from_env({}, {"connections": {"shop": {"url": "sqlite:///shop.db"}}}).connections
+    assert not plain.own_rows and plain.people == {}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"rows_for_others": "mine"},
+        {"rows_for_others": True},
+        {"people": {"ann@example.com": "sqlite:///secret.db"}},
+        {"rows_for_others": "own", "people": {"ann@example.com": "sqlite:///secret.db", "ANN@example.com": "sqlite:///b.db"}},
+        {"rows_for_others": "own", "people": {"ann": {"example": "sqlite:///secret.db"}}},
+        {"rows_for_others": "own", "people": {"ann": ""}},
+        {"rows_for_others": "own", "people": "sqlite:///secret.db"},
+    ],
+)
+def test_a_wrong_setting_of_whose_rows_others_see_is_told_without_a_url(entry: dict[str, object]) -> None:
+    with pytest.raises(ConfigError) as refused:
+        Settings.from_env({}, {"connections": {"shop": {"url": "sqlite:///shop.db", **entry}}})
+    assert "shop" in refused.value.message and "secret.db" not in refused.value.message + refused.value.hint

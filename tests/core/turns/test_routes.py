@@ -34,6 +34,8 @@ from core.turns import events
 from core.turns.company import Company
 from core.turns.following import NO_ACCESS, Live, Pace
 from core.turns.hub import Hub
+from core.turns.own_rows import OwnRows
+from core.turns.rooms import Rooms
 from core.turns.routes import routes
 from core.turns.tokens import DAY_S, VALID_DAYS, EventTokens
 
@@ -46,9 +48,9 @@ def shares(client: Any, sessions: SessionStore) -> Shares:
 
 
 @pytest.fixture
-def live(client: Any, sessions: SessionStore, shares: Shares) -> Iterator[Live]:
-    hub = Hub(client)
-    yield Live(client, hub, EventTokens(client), Rights(sessions, shares), Company(client), Audit(client), Pace(linger_s=0))
+def live(client: Any, sessions: SessionStore, shares: Shares, rooms: Rooms) -> Iterator[Live]:
+    hub, rights, rows = Hub(client), Rights(sessions, shares), OwnRows(rooms)
+    yield Live(client, hub, EventTokens(client), rights, Company(client), Audit(client), rows, Pace(linger_s=0))
     hub.close()
 
 
@@ -254,7 +256,7 @@ def test_a_deleted_session_is_told_and_its_sockets_end(
         assert told(owner)[0] == deleted
         sessions.delete(session_id)
         with pytest.raises(ConnectionClosed):
-            owner.recv(3)
+            told(owner)
 
 
 def test_a_page_that_leaves_the_moment_it_comes_harms_nothing(

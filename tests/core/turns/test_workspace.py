@@ -62,6 +62,7 @@ def scene(rooms: Rooms, turns: Turns) -> Scene:
 DOORS: dict[str, tuple[str, Callable[[Workspace, str, str], object]]] = {
     "open": (READ, lambda work, session, turn: work.open(session)),
     "follow": (READ, lambda work, session, turn: work.follow(session)),
+    "answer": (READ, lambda work, session, turn: work.answer(work.follow(session).turns[0])),
     "result": (READ, lambda work, session, turn: work.result(session, "none")),
     "event_token": (READ, lambda work, session, turn: work.event_token(session)),
     "pin": (READ, lambda work, session, turn: work.pin(session, True)),
@@ -82,7 +83,11 @@ DOORS: dict[str, tuple[str, Callable[[Workspace, str, str], object]]] = {
     "revoke": (MANAGE, lambda work, session, turn: work.revoke(session, "none")),
     "delete": (MANAGE, lambda work, session, turn: work.delete(session)),
 }
-WITHOUT_SESSION = {"find", "start", "enter", "undelete", "person"}
+WITHOUT_SESSION = {"find", "start", "enter", "undelete", "person", "signed_in", "signed_out", "audit", "audit_exported"} | {
+    "of_guest",
+    "take_along",
+    "left_behind",
+}
 """Methods that name no session of somebody else, or have a test of their own."""
 
 

@@ -1,0 +1,190 @@
+"""OwnRows: the one place that decides whose rows somebody sees of an answer, on connections where people have their own accounts.
+
+There nobody sees what came of another account: not the rows, nor anything computed from them. Whoever is not the owner, or holds
+another account than the one a session was answered through, sees the questions and their SQL, and what their own account gives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from core.analysis import analyse, choose_chart
+from core.errors import ConfigError, DatabaseError, NoAccess, NoAccount, SqlError, SqlRefused, TabletalkError
+from core.execution import guard
+from core.execution.databases import Databases
+from core.models import (
+    OPERATOR,
+    Clarification,
+    Failure,
+    Mode,
+    Person,
+    PersonKind,
+    ResultRef,
+    ResultSet,
+    Session,
+    SqlDraft,
+    Turn,
+    TurnState,
+)
+from core.turns.recent import Recent
+from core.turns.rooms import Rooms
+from core.turns.statement import run_audited
+
+KEPT_S, FAILURE_KEPT_S = 600.0, 30.0
+MOST_KEPT, MOST_BYTES = 200, 128 * 2**20
+_NOT_ANSWERED = Failure("This question was not answered.")
+_ASKED_BACK = Clarification("The question was not clear; what was asked back is shown to the owner of the session alone.")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A finished turn as one person may see it."""
+
+    turn: Turn
+    result: ResultSet | None = None
+    """None where it has no rows, or they are not kept any more."""
+    trouble: TabletalkError | None = None
+    """Why the rows cannot be shown to this person."""
+
+
+class OwnRows:
+    """Thread-safe; one per process. Rights are checked before by whoever calls it. Raises StoreUnavailable, SessionNotFound."""
+
+    def __init__(self, rooms: Rooms, *, kept_s: float = KEPT_S) -> None:
+        self._rooms, self._sessions, self._databases = rooms, rooms.sessions, rooms.databases
+        self._recent: Recent[Answer] = Recent(kept_s, MOST_KEPT, MOST_BYTES)
+
+    def sees_stored(self, person: Person, session: Session) -> bool:
+        """Whether what the session holds may be shown to the person as it is."""
+        if person.kind is PersonKind.OPERATOR or not self._applies(session):
+            return True
+        if session.owner != person.id:
+            return False
+        try:
+            account = self._databases.account_of(session.connection, person)
+        except NoAccount:
+            return False
+        return self._answered_through(account, session)
+
+    def hears_all(self, person: Person, session: Session) -> bool:
+        """Whether the person may follow running turns word for word; `person` may be known by no more than id and kind.
+
+        Questions run through the owner's account alone (see `asking`), so that it is enough to be the owner.
+        """
+        return person.kind is PersonKind.OPERATOR or session.owner == person.id or not self._applies(session)
+
+    def asking(self, person: Person | None, session: Session) -> str:
+        """The account through which a question of that person is run in the session.
+
+        Raises NoAccess for whoever is not the owner and for a session with answers of another account: engines are told of
+        earlier answers, so that one session must not mix accounts. Raises NoAccount.
+        """
+        if not self._databases.has_own_rows(session.connection):
+            return ""
+        if person is None or session.owner != person.id:
+            raise NoAccess(
+                f"On “{session.connection}” everybody sees rows of their own, so only the owner of a session can ask in it.",
+                "Start a session of your own, and ask there.",
+            )
+        account = self._databases.account_of(session.connection, person)
+        if not self._answered_through(account, session):
+            raise NoAccess("The answers in this session came through another account than yours.", "Ask in a new session.")
+        return account
+
+    def answer(self, person: Person, session: Session, turn_id: str) -> Answer:
+        """A turn the person may not see as it is stored, with rows of their own account; kept for ten minutes."""
+        turn = self._sessions.turn(session.id, turn_id)
+        if turn.state is not TurnState.DONE or turn.draft is None or turn.result is None:
+            return Answer(bare(turn))
+        try:
+            account = self._databases.account_of(session.connection, person)
+            if not account:
+                raise NoAccount(f"There is no database “{session.connection}” here any more.", "Ask whoever runs this app.")
+        except NoAccount as error:
+            return Answer(bare(turn), trouble=error)
+        key = (person.id, account, session.id, turn.id, turn.attempts, turn.draft.sql)
+        if (kept := self._recent.get(key)) is not None:
+            return kept
+        try:
+            answer = self._run(person, account, session, bare(turn), turn.draft.sql)
+        except (ConfigError, DatabaseError, SqlError) as error:
+            self._recent.put(key, failed := Answer(bare(turn), trouble=error), kept_s=FAILURE_KEPT_S)
+            return failed
+        self._recent.put(key, answer, size_bytes=answer.result.table.nbytes if answer.result else 0)
+        return answer
+
+    def _run(self, person: Person, account: str, session: Session, turn: Turn, sql: str) -> Answer:
+        database = self._databases.get(session.connection, account=account)
+        if turn.draft is None or database.dialect != turn.draft.dialect:
+            raise SqlRefused("This query was written for another kind of database than yours.", "Ask in a session of your own.")
+        draft = replace(turn.draft, sql=guard.check(sql, database.dialect))
+        result = run_audited(self._rooms, database, draft.sql, person, session.id, turn.id, account=account)
+        shown = replace(turn, draft=draft, result=_reference(turn, result), account=account, finished=datetime.now(UTC))
+        if session.mode is Mode.QUERY:
+            return Answer(shown, result)
+        analysis = replace(analyse(turn.question, result, draft), followups=())
+        return Answer(replace(shown, chart=choose_chart(result, draft, turn.question), analysis=analysis), result)
+
+    def _applies(self, session: Session) -> bool:
+        """A connection that is gone keeps the fence around what was answered through somebody's account."""
+        own = self._databases.has_own_rows(session.connection)
+        return any(turn.account for turn in self._sessions.turns(session.id)) if own is None else own
+
+    def _answered_through(self, account: str, session: Session) -> bool:
+        return all(turn.account == account for turn in self._sessions.turns(session.id))
+
+
+def running_account(databases: Databases, turn: Turn, session: Session) -> str:
+    """The account through which a worker runs the turn. Raises NoAccount for one that has none, and should."""
+    if not databases.has_own_rows(session.connection):
+        return ""
+    if not turn.account and turn.author_id != OPERATOR.id:
+        raise NoAccount("This question was asked before people had accounts of their own here.", "Ask it in a new session.")
+    return turn.account
+
+
+def bare(turn: Turn) -> Turn:
+    """Of a turn what says nothing about anybody's rows: what was asked, its SQL, and how far it is."""
+    return Turn(
+        turn.id,
+        turn.session_id,
+        turn.question,
+        turn.author,
+        turn.created,
+        turn.index,
+        turn.state,
+        turn.engine,
+        turn.started,
+        turn.finished,
+        turn.attempts,
+        draft=_bare_draft(turn.draft) if turn.draft else None,
+        clarification=_ASKED_BACK if turn.state is TurnState.NEEDS_CLARIFICATION else None,
+        failure=_NOT_ANSWERED if turn.state is TurnState.FAILED else None,
+        author_id=turn.author_id,
+    )
+
+
+def _bare_draft(draft: SqlDraft) -> SqlDraft:
+    return SqlDraft(
+        draft.sql,
+        draft.dialect,
+        draft.engine,
+        draft.explanation,
+        draft.assumptions,
+        draft.unused_words,
+        draft.confidence,
+        draft.changes,
+        draft.outputs,
+        draft.chart_kind,
+    )
+
+
+def bare_session(session: Session) -> Session:
+    """Without what is remembered of its answers."""
+    return replace(session, summary="", resolutions={})
+
+
+def _reference(turn: Turn, result: ResultSet) -> ResultRef:
+    cut = (result.truncated, result.truncated_by, result.limit)
+    return ResultRef(turn.id, result.columns, result.row_count, *cut, size_bytes=result.table.nbytes)
