@@ -53,10 +53,11 @@ def money_for(parse: Parse, said: tuple[str, ...]) -> Expr | None:
 
 
 def _choices(parse: Parse, lemmas: tuple[str, ...]) -> tuple[Expr, ...]:
-    keys = {tuple(sorted(set(lemmas))), ("revenue",)}
-    links = {(hit.table, hit.column): hit for key in keys for hit in parse.index.phrases.get(key, ()) if hit.kind == "column"}
+    keys = dict.fromkeys((tuple(sorted(set(lemmas))), ("revenue",)))
+    hits = [hit for key in keys for hit in parse.index.phrases.get(key, ()) if hit.kind == "column"]
+    links = {(hit.table, hit.column): hit for hit in sorted(hits, key=lambda hit: hit.score)}  # of each column its best
     columns = []
-    for hit in sorted(links.values(), key=lambda hit: -hit.score):
+    for hit in sorted(links.values(), key=lambda hit: (-hit.score, hits.index(hit))):
         column, table = parse.index.column(hit.table, hit.column), parse.index.table(hit.table)
         if column.kind.numeric and column.role is Role.MEASURE and not (table.is_view and parse.index.graph.has_tables):
             columns.append((hit.score, Ref(hit.table, hit.column)))
@@ -159,7 +160,7 @@ def _detour(expr: Expr, query: Query, parse: Parse, counts: list[Field]) -> floa
     needed = [*query.dimensions, *query.keys, *(c.field for c in comparisons(query.where))]
     needed += counts
     cost = 0.0
-    for other in {place[0] for field in needed for place in places_of(field)}:
+    for other in dict.fromkeys(place[0] for field in needed for place in places_of(field)):
         chain = parse.index.graph.path((table,), other)
         if chain is None or any(edge.many for edge in chain):
             return float("inf")
