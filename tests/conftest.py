@@ -23,6 +23,11 @@ def absent(reason: str) -> None:
     pytest.skip(reason)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a browser come first: they take longest, and begun last they would leave the other processes idle."""
+    items.sort(key=lambda item: "browser" not in item.keywords)
+
+
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     """A private directory with a path short enough for a unix socket."""

@@ -178,6 +178,10 @@ function noteAsking(event) {
   const sent = event.type === "click" ? button : event.key === "Enter" && input;
   if (sent) globalThis.__tabletalkAsked = performance.now();
 }
+// Who scrolls since is reading: nothing brings them elsewhere, neither their own answer nor a teammate's question.
+function noteScrolling() {
+  globalThis.__tabletalkAsked = -Infinity;
+}
 function askedHere() {
   return performance.now() - globalThis.__tabletalkAsked < 20000;
 }
@@ -185,6 +189,7 @@ if (!globalThis.__tabletalkNotes) {
   globalThis.__tabletalkNotes = true;
   document.addEventListener("keydown", noteAsking, true);
   document.addEventListener("click", noteAsking, true);
+  for (const kind of ["wheel", "touchmove"]) document.addEventListener(kind, noteScrolling, { passive: true, capture: true });
 }
 function scroller() {
   return document.querySelector('[data-testid="stAppScrollToBottomContainer"]');

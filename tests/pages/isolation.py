@@ -219,8 +219,9 @@ def main() -> None:
     _tell("door", "needs", *(person.name.lower() for person in PEOPLE))
     _tell(*["---"] * (len(PEOPLE) + 2))
     with _shop() as app:
+        scene = make_scene(app)
         for door, (needed, _) in DOORS.items():
-            let_in = through(make_scene(app), door)
+            let_in = through(scene, door)
             _tell(door, needed, *("yes" if person in let_in else "–" for person in PEOPLE))
 
 
