@@ -175,6 +175,14 @@ def condition_words(condition: Condition, index: Index) -> str:
     return _compare_words(condition, index)
 
 
+def _those(query: Query, index: Index) -> str:
+    """The rows of an inner query: "the first 5 by the revenue (highest first)", "those with …"."""
+    inner = _all([condition_words(c, index) for c in (*query.having, *query.where)])
+    if query.limit is not None and query.order:
+        return f"the first {query.limit} by {order_words(query.order[0], index)}" + (f" with {inner}" if inner else "")
+    return f"those with {inner}" if inner else "those that are there"
+
+
 def _compare_words(compare: Compare, index: Index) -> str:
     if isinstance(compare.field.expr, Arith) and compare.field.expr.op == "-" and compare.values == (0,):
         return _sides_words(compare, compare.field.expr, index)
@@ -182,8 +190,7 @@ def _compare_words(compare: Compare, index: Index) -> str:
     negation = "not " if compare.negated else ""
     if compare.query is not None:
         if compare.op == "in":
-            inner = _all([condition_words(c, index) for c in (*compare.query.having, *compare.query.where)])
-            return f"{said} is {negation}among those with {inner}"
+            return f"{said} is {negation}among {_those(compare.query, index)}"
         return f"{said} {_OPS[compare.op]} {_other_value(compare.query, index)}"
     match compare.op:
         case "null":

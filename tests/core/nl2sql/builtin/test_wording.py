@@ -87,3 +87,10 @@ def test_a_period_is_said_with_its_days_by_a_follow_up_too(market: Catalog) -> N
 def test_a_column_several_tables_have_is_said_with_its_table(market: Catalog) -> None:
     draft = drafted("how many order items have a quantity of more than 2", market)
     assert "Order item quantity is more than 2" in [a.text for a in draft.assumptions]
+
+
+def test_a_follow_up_over_a_ranked_list_says_what_it_is_ranked_by(market: Catalog) -> None:
+    first = drafted("top 3 products by revenue", market)
+    then = drafted("which of them had a refund?", market, context(("top 3 products by revenue", first)))
+    said = [a.text for a in then.assumptions]
+    assert any(re.search(r"is among the first 3 by the revenue \(highest first\)", text) for text in said), said
