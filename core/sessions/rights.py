@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from core.errors import NoAccess, SignInNeeded
+from core.errors import NoAccess, SessionError, SignInNeeded
 from core.models import Person, PersonKind, Session, ShareRole
 from core.sessions.shares import Held, Shares, is_token
 from core.sessions.store import SessionStore
@@ -22,7 +22,7 @@ class Act(Enum):
     ASK = ShareRole.ASKER
     """Also stop, retry, choose, change a chart, and prolong the session's life."""
     MANAGE = ShareRole.OWNER
-    """Rename, pin, close, delete, share."""
+    """Rename, close, delete, share."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Access:
 
 
 class Rights:
-    """Every method raises InvalidSessionId, SessionNotFound and StoreUnavailable. Two round trips each."""
+    """Raises InvalidSessionId, SessionNotFound and StoreUnavailable where a method says nothing else. Two round trips each."""
 
     def __init__(self, store: SessionStore, shares: Shares) -> None:
         self._store, self._shares = store, shares
@@ -56,6 +56,14 @@ class Rights:
         if not role >= act.value:
             raise NoAccess(_TOO_LITTLE[act], f"Ask {owner_name(session)} for a link that lets you.")
         return Access(session, role, any(link.uses for link in held.open()))
+
+    def may_read(self, person: Person, session_id: str) -> bool:
+        """False for a session that is gone, too. Raises StoreUnavailable alone."""
+        try:
+            self.check(person, session_id, Act.READ)
+        except SessionError:
+            return False
+        return True
 
     def enter(self, person: Person, session_id: str, token: str) -> bool:
         """Comes by a link, and says whether the person has just become one of the session's company.
@@ -79,7 +87,6 @@ class Rights:
 
 
 _TOO_LITTLE = {
-    Act.READ: "You may not see this session.",
     Act.ASK: "You can read this session, but not ask in it.",
     Act.MANAGE: "Only the owner of this session can do that.",
 }

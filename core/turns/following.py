@@ -57,15 +57,6 @@ class Live:
     pace: Pace = Pace()
 
 
-def may_read(live: Live, person: Person, session_id: str) -> bool:
-    """Raises StoreUnavailable."""
-    try:
-        live.rights.check(person, session_id, Act.READ)
-    except SessionError:
-        return False
-    return True
-
-
 def hears_all(live: Live, person: Person, session_id: str) -> bool | None:
     """None for who may not read; else whether what is computed from rows may be sent. Raises StoreUnavailable."""
     try:
@@ -184,7 +175,7 @@ async def _watch_rights(live: Live, session_id: str, person: Person) -> int:
     while True:
         await asyncio.sleep(wait_s)
         try:
-            if not await asyncio.to_thread(may_read, live, person, session_id):
+            if not await asyncio.to_thread(live.rights.may_read, person, session_id):
                 return NO_ACCESS
             wait_s = recheck_s
         except StoreUnavailable as exc:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.errors import AdminsOnly, NoAccess, SessionError, SessionNotFound, SignInNeeded
+from core.errors import AdminsOnly, NoAccess, SessionNotFound, SignInNeeded
 from core.models import (
     AuditAction,
     ChartSpec,
@@ -73,7 +73,7 @@ class Workspace:
     def find(self, query: SessionQuery) -> SessionPage:
         """Of the person's own sessions and those shared with them; what is no longer shared leaves the list."""
         page = self._sessions.find(self.person.id, query)
-        lost = [row.id for row in page.rows if row.owner != self.person.id and not self._readable(row.id)]
+        lost = [row.id for row in page.rows if row.owner != self.person.id and not self._rights.may_read(self.person, row.id)]
         for session_id in lost:
             self._leave(self.person.id, session_id)
         page = self._sessions.find(self.person.id, query) if lost else page
@@ -290,13 +290,6 @@ class Workspace:
         access = self._may(session_id, Act.ASK)
         with self._refusals(session_id):
             self._rows.asking(self.person, access.session)
-
-    def _readable(self, session_id: str) -> bool:
-        try:
-            self._rights.check(self.person, session_id, Act.READ)
-        except SessionError:
-            return False
-        return True
 
     def _leave(self, person: str, session_id: str) -> None:
         with suppress(SessionNotFound):
