@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
+from core.errors import StoreUnavailable
 from core.wiring import application
 from pages.render import account, person, state, trouble
 
@@ -31,4 +33,5 @@ with trouble.guarded():
     person.greet(app)  # nothing is drawn for a sign-in that has ended
     with trouble.guarded():
         page.run()
-    account.draw(app)
+    with suppress(StoreUnavailable):  # told by the page
+        account.draw(app)

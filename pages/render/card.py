@@ -18,7 +18,7 @@ def draw(visit: Visit, turn: Turn, *, is_open: bool, writable: bool, shared: boo
 
     In a shared session it says who asked. With charts=False an open one keeps the room of its chart free for the next drawing.
     """
-    with trouble.guarded():
+    with trouble.guarded_part(turn.id):
         if is_open:
             with st.container(border=True, key=f"card-{turn.id}"):
                 title(turn, by=asked_by(visit, turn) if shared else "")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.errors import SessionError
 from core.models import Session, SessionStatus, Turn, TurnState
 from core.sessions.rights import Access, Act, owner_name
 from core.turns import company
@@ -75,12 +74,9 @@ def read(visit: Visit, session_id: str) -> Conversation:
 @st.fragment(key=actions.CONVERSATION)
 def draw(visit: Visit, session_id: str, title: str, asking: bool) -> None:
     """Title and whether one may ask, as the page around shows them; when one changed the whole page is drawn again."""
-    with trouble.guarded():
+    with trouble.guarded_part("conversation"):
         person.still(visit)
-        try:
-            now = read(visit, session_id)
-        except SessionError:  # gone, or no longer theirs: nothing around it may stay either
-            st.rerun()
+        now = read(visit, session_id)
         if (now.session.title, now.writable) != (title, asking):
             st.rerun()
         _header(visit, now)

@@ -11,7 +11,7 @@ from pages.render import finder, person, session_row, several, state, trouble
 
 @st.fragment
 def draw(visit: Visit) -> None:
-    with trouble.guarded():
+    with trouble.guarded_part("sessions"):
         person.still(visit)
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="sessions-head"):
             st.html('<p class="tt-title" role="heading" aria-level="1">Sessions</p>')

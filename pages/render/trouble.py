@@ -12,6 +12,7 @@ from core.errors import (
     InvalidSessionId,
     LoginEnded,
     NoAccess,
+    SessionError,
     SessionNotFound,
     SignInNeeded,
     StoreUnavailable,
@@ -36,11 +37,28 @@ _LEFT_BEHIND = NoAccess("You made this session as a guest.", "Take it along to g
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """The one place where the root of the error tree is caught: within the block it becomes a drawing."""
+    """Catches the root of the error tree: within the block it becomes a drawing that stands for the whole page."""
     try:
         yield
     except TabletalkError as error:
         page(error)
+
+
+@contextmanager
+def guarded_part(key: str) -> Iterator[None]:
+    """The same for a fragment, whose page stands around it; `key` tells it from the others of the page.
+
+    Who may not see what a fragment shows may not see the rest of the page either: it is drawn again as a whole, and says why.
+    """
+    try:
+        yield
+    except (SessionError, LoginEnded, AdminsOnly):
+        st.rerun()
+    except TabletalkError as error:
+        with st.container(border=True, key=f"trouble-{key}"):
+            words(error.message, error.hint)
+            st.button("Try again", icon=":material/refresh:", key=f"trouble-again-{key}")
+            details(error.detail, key=f"trouble-details-{key}")
 
 
 def page(error: TabletalkError) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.errors import NoAccess, TabletalkError
+from core.errors import NoAccess, StoreUnavailable, TabletalkError
 from core.models import Failure, Person, SessionStatus, ShareRole, Turn, TurnState
+from core.sessions.rights import Access, Rights
 from core.sessions.store import SessionStore
 from core.turns.lease import acquire
 from core.wiring import App, application, close_application
@@ -134,6 +136,63 @@ def test_a_session_deleted_under_the_eyes_is_told(app: App) -> None:
     test = opened(turn.session_id)
     app.sessions.delete(turn.session_id)
     assert "This session is not here" in words(test.run())
+
+
+def read_while(change: Callable[[], object], session_id: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The page of that session, once for each time its drawing asks for rights, with the change just before that one."""
+    check, asked_for, due = Rights.check, 0, 0
+
+    def checked(*args: Any) -> Access:
+        nonlocal asked_for
+        asked_for += 1
+        if asked_for == due:
+            change()
+            return Rights.check(*args)  # the change may have put another in its place
+        return check(*args)
+
+    monkeypatch.setattr(Rights, "check", checked)
+    opened(session_id)
+    for due in range(1, asked_for + 1):
+        monkeypatch.setattr(Rights, "check", checked)
+        test, asked_for = opened(), 0
+        test.query_params["session"] = session_id
+        yield test.run()
+
+
+def test_a_link_revoked_at_any_moment_of_a_drawing_leaves_nothing_of_the_session(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session_id = of_bob(app, "Plan")
+    for question in ("How many orders are there?", "How many customers are there?"):
+        app.turns.wait(session_id, app.turns.submit(session_id, question).id, timeout_s=20)
+
+    def revoke() -> None:
+        for link in app.visit(BOB).work.links(session_id):
+            app.visit(BOB).work.revoke(session_id, link.token)
+
+    moments = 0
+    for test in read_while(revoke, session_id, monkeypatch):
+        moments += 1
+        assert not test.exception
+        assert words(test).count("was revoked or has expired") == 1
+        assert "480" not in words(test) and "How many" not in words(test)
+        app.visit(ME).work.enter(session_id, app.visit(BOB).work.share(session_id, ShareRole.VIEWER).token)
+    assert moments > 3
+
+
+def test_a_store_lost_at_any_moment_of_a_drawing_is_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    session_id = asked(app, "How many orders are there?").session_id
+    asked(app, "How many customers are there?", session_id)
+
+    def lost(*_: object) -> Access:
+        raise StoreUnavailable("The memory of Tabletalk did not answer.", "Try again in a moment.")
+
+    def lose() -> None:
+        monkeypatch.setattr(Rights, "check", lost)
+
+    for test in read_while(lose, session_id, monkeypatch):
+        assert not test.exception
+        assert "did not answer" in words(test)
 
 
 def test_a_question_nothing_fits_offers_others_that_are_asked_at_a_click(app: App) -> None:
