@@ -152,7 +152,8 @@ def read_while(change: Callable[[], object], session_id: str, monkeypatch: pytes
 
     monkeypatch.setattr(Rights, "check", checked)
     opened(session_id)
-    for due in range(1, asked_for + 1):
+    for moment in range(1, asked_for + 1):
+        due = moment
         monkeypatch.setattr(Rights, "check", checked)
         test, asked_for = opened(), 0
         test.query_params["session"] = session_id
