@@ -287,49 +287,54 @@ def test_the_cookie_is_kept_from_scripts_and_a_forged_one_is_replaced(site: Site
         assert now.get("value") not in ("forged", given.get("value"))
 
 
-def test_a_sign_in_that_has_ended_says_so_and_leads_back_to_the_page(hasty: Site) -> None:
-    with hasty.visit() as page:
-        sign_in(page, "ann")
-        called(page, "Ann Lee")
-        address = ask(page, "How many orders are there?")
-        page.wait_for_timeout(1_000 * SHORT_LOGIN_S)
-        page.reload()
-        expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
-        expect(page.get_by_text("There are 480 orders.")).to_have_count(0)
-        assert page.url == address
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("button", name="ann").click()
-        called(page, "Ann Lee")
-        assert page.url == address
+@pytest.fixture(scope="module")
+def ended(hasty: Site) -> Iterator[list[Page]]:
+    """Two pages with an answer and one without, each of a browser of its own, whose sign-ins have ended since."""
+    with hasty.visit() as first, hasty.visit() as second, hasty.visit() as third:
+        pages = [first, second, third]
+        for page in pages:
+            sign_in(page, "ann")
+            called(page, "Ann Lee")
+            if page is not third:
+                ask(page, "How many orders are there?")
+        third.wait_for_timeout(1_000 * SHORT_LOGIN_S)
+        yield pages
 
 
-def test_a_click_after_the_sign_in_has_ended_does_nothing(hasty: Site) -> None:
-    with hasty.visit() as page:
-        sign_in(page, "ann")
-        called(page, "Ann Lee")
-        address = ask(page, "How many orders are there?")
-        page.wait_for_timeout(1_000 * SHORT_LOGIN_S)
-        box = page.get_by_placeholder("Ask a question about your data")
-        box.fill("How many customers are there?")
-        box.press("Enter")
-        expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("button", name="ann").click()
-        expect(page.get_by_text("There are 480 orders.")).to_be_visible()
-        assert page.url == address
-        expect(page.get_by_text("How many customers are there?")).to_have_count(0)
+def test_a_sign_in_that_has_ended_says_so_and_leads_back_to_the_page(ended: list[Page]) -> None:
+    page = ended[0]
+    address = page.url
+    page.reload()
+    expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
+    expect(page.get_by_text("There are 480 orders.")).to_have_count(0)
+    assert page.url == address
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="ann").click()
+    called(page, "Ann Lee")
+    assert page.url == address
 
 
-def test_whose_sign_in_has_ended_may_go_on_as_a_guest(hasty: Site) -> None:
-    with hasty.visit() as page:
-        sign_in(page, "ann")
-        called(page, "Ann Lee")
-        page.wait_for_timeout(1_000 * SHORT_LOGIN_S)
-        page.get_by_role("link", name="Data").click()
-        expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
-        page.get_by_role("button", name="Go on as a guest").click()
-        page.get_by_role("button", name="End session").click()
-        called(page, "Guest")
+def test_a_click_after_the_sign_in_has_ended_does_nothing(ended: list[Page]) -> None:
+    page = ended[1]
+    address = page.url
+    box = page.get_by_placeholder("Ask a question about your data")
+    box.fill("How many customers are there?")
+    box.press("Enter")
+    expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="ann").click()
+    expect(page.get_by_text("There are 480 orders.")).to_be_visible()
+    assert page.url == address
+    expect(page.get_by_text("How many customers are there?")).to_have_count(0)
+
+
+def test_whose_sign_in_has_ended_may_go_on_as_a_guest(ended: list[Page]) -> None:
+    page = ended[2]
+    page.get_by_role("link", name="Data").click()
+    expect(page.get_by_text("Your sign-in has ended.")).to_be_visible()
+    page.get_by_role("button", name="Go on as a guest").click()
+    page.get_by_role("button", name="End session").click()
+    called(page, "Guest")
 
 
 def test_a_login_cookie_nobody_can_read_any_more_is_a_sign_in_that_has_ended(site: Site) -> None:
