@@ -12,9 +12,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import absent
 from tests.pages.conftest import make_shop
@@ -26,6 +27,45 @@ WAIT_MS = 15_000
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
+
+
+class Guests:
+    """Browsers that were never here, one tab each.
+
+    A tab serves the next guest again, with nothing kept of the one before: to load the app in a tab that has shown it costs a
+    quarter of a new one's time.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[str, list[Page]] = {}
+
+    @contextmanager
+    def guest(self, **options: Any) -> Iterator[Page]:
+        """An empty page; options as of Browser.new_context."""
+        free = self._free.setdefault(repr(sorted(options.items())), [])
+        page = free.pop() if free else self._new(options)
+        yield page
+        for other in page.context.pages:
+            if other is not page:
+                other.close()
+        if page.url.startswith("http"):
+            page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.goto("about:blank")
+        page.context.clear_cookies()
+        free.append(page)
+
+    def _new(self, options: dict[str, Any]) -> Page:
+        context = self._browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "en-US"} | options)
+        context.set_default_timeout(WAIT_MS)
+        return context.new_page()
+
+
+@contextmanager
+def guests() -> Iterator[Guests]:
+    """In a Chromium of their own."""
+    with chromium() as browser:
+        yield Guests(browser)
 
 
 @contextmanager

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from core.config import Settings
 from core.models import AuditAction, Person, PersonKind
 from core.sessions.audit import Audit
 from core.sessions.connect import connect
-from tests.pages.serving import chromium, free_port, serving
+from tests.pages.serving import Guests, free_port, guests, serving
 
 pytestmark = pytest.mark.browser
 
@@ -30,26 +30,24 @@ SESSION = "S" * 22
 @dataclass(frozen=True)
 class Site:
     url: str
-    browser: Browser
+    guests: Guests
     audit: Audit
 
     @contextmanager
     def person(self, user: str, path: str) -> Iterator[Page]:
         """A browser behind the proxy, signed in there as `user`."""
-        context = self.browser.new_context(extra_http_headers={"X-User": user}, viewport={"width": 1280, "height": 800})
-        page = context.new_page()
-        page.goto(self.url + path)
-        yield page
-        context.close()
+        with self.guests.guest(extra_http_headers={"X-User": user}) as page:
+            page.goto(self.url + path)
+            yield page
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     directory = Path(tempfile.mkdtemp(prefix="tt-"))
     settings = {"TABLETALK_PROXY_USER_HEADER": "X-User", "TABLETALK_ADMINS": ADMIN}
-    with chromium() as browser, serving(directory, free_port(), **settings) as url:
+    with guests() as browsers, serving(directory, free_port(), **settings) as url:
         client = connect(Settings.from_env({"TABLETALK_DATA_DIR": str(directory)}))
-        yield Site(url, browser, Audit(client))
+        yield Site(url, browsers, Audit(client))
         client.close()
     shutil.rmtree(directory, ignore_errors=True)
 

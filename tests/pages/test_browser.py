@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.chat_server import Book, ChatServer
-from tests.conftest import absent
-from tests.pages.conftest import make_shop
+from tests.pages.serving import Guests, free_port, guests, serving
 
 pytestmark = pytest.mark.browser
 
 Theme = Literal["light", "dark"]
-ROOT = Path(__file__).parents[2]
-WAIT_MS = 15_000
 SLOW_SQL = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000000) SELECT COUNT(*) AS rows_read FROM n"
 )
@@ -48,72 +39,38 @@ BOOK = Book(
 @dataclass(frozen=True)
 class Site:
     url: str
-    browser: Browser
-    contexts: dict[tuple[int, str], BrowserContext] = field(default_factory=dict)
-    """By width and theme: pages of one context share the browser's cache and nothing of the app."""
+    guests: Guests
+    opened: ExitStack
+    """What ends with the test."""
+    firsts: dict[tuple[int, Theme], Page] = field(default_factory=dict)
 
     def page(self, path: str = "/", *, width: int = 1280, theme: Theme = "light") -> Page:
-        if (width, theme) not in self.contexts:
-            size: ViewportSize = {"width": width, "height": 800 if width > 800 else 844}
-            self.contexts[width, theme] = self.browser.new_context(viewport=size, color_scheme=theme, locale="en-US")
-        page = self.contexts[width, theme].new_page()
-        page.set_default_timeout(WAIT_MS)
+        """A page of a guest; the next one of that width and theme is another tab of the same guest."""
+        if first := self.firsts.get((width, theme)):
+            page = first.context.new_page()
+        else:
+            size = {"width": width, "height": 800 if width > 800 else 844}
+            page = self.opened.enter_context(self.guests.guest(viewport=size, color_scheme=theme))
+            self.firsts[width, theme] = page
         page.goto(self.url + path)
         return page
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        absent("Chromium is not installed")
-        return
-    expect.set_options(timeout=WAIT_MS)
+def served() -> Iterator[tuple[str, Guests]]:
+    """The app with a scripted model beside the built-in engine, and browsers."""
     directory = Path(tempfile.mkdtemp(prefix="tt-"))
-    with ChatServer(BOOK) as model, _server(directory, model.url) as url, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield Site(url, browser)
-        browser.close()
+    with ExitStack() as parts:
+        model, browsers = parts.enter_context(ChatServer(BOOK)), parts.enter_context(guests())
+        settings = {"OPENAI_BASE_URL": model.url, "OPENAI_MODEL": "scripted"}
+        yield parts.enter_context(serving(directory, free_port(), **settings)), browsers
     shutil.rmtree(directory, ignore_errors=True)
 
 
-@contextmanager
-def _server(directory: Path, model_url: str) -> Iterator[str]:
-    """The app as people start it, with the shop as its database and a scripted model beside the built-in engine."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    settings = {
-        "TABLETALK_DATA_DIR": str(directory),
-        "DATABASE_URL": make_shop(directory / "shop.sqlite"),
-        "TABLETALK_DEMO": "false",
-        "TABLETALK_ENGINE": "builtin",
-        "OPENAI_BASE_URL": model_url,
-        "OPENAI_MODEL": "scripted",
-        "HOME": str(directory),
-    }
-    environment = {name: value for name, value in os.environ.items() if name not in ("REDIS_URL", "PYTHONWARNINGS")} | settings
-    argv = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    log = directory / "server.log"
-    with log.open("wb") as out, subprocess.Popen(argv, cwd=ROOT, env=environment, stdout=out, stderr=out) as process:
-        url = f"http://localhost:{port}"
-        try:
-            _wait_until_up(url, process, log)
-            yield url
-        finally:
-            process.terminate()
-    assert "Traceback" not in log.read_text(errors="replace"), log.read_text(errors="replace")[-3000:]
-
-
-def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        if process.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"{url}/healthz", timeout=2).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"the app did not start: {log.read_text(errors='replace')[-2000:]}")
+@pytest.fixture
+def site(served: tuple[str, Guests]) -> Iterator[Site]:
+    with ExitStack() as opened:
+        yield Site(*served, opened)
 
 
 def ask(page: Page, question: str) -> None:
@@ -169,7 +126,6 @@ def test_a_question_becomes_an_answer_with_a_chart_and_a_reload_keeps_it(site: S
     page.reload()
     expect(card(page, "Total amount per month").locator(".js-plotly-plot")).to_be_visible()
     assert card(page, "Total amount per month").locator(".tt-answer").first.inner_text() == said
-    page.close()
 
 
 def test_an_example_is_one_click(site: Site) -> None:
@@ -178,7 +134,6 @@ def test_an_example_is_one_click(site: Site) -> None:
     question = example.inner_text()
     example.click()
     expect(card(page, question).locator(".tt-chips").last).to_be_visible()
-    page.close()
 
 
 def test_a_second_page_sees_the_turn_live_and_keeps_what_is_half_typed(site: Site) -> None:
@@ -195,8 +150,6 @@ def test_a_second_page_sees_the_turn_live_and_keeps_what_is_half_typed(site: Sit
     expect(running.get_by_role("button", name="Stop")).to_be_visible()
     expect(card(mate, "Tell the total slowly").get_by_role("radio", name="SQL")).to_be_visible()
     assert typed.input_value() == "half a thou"
-    asker.close()
-    mate.close()
 
 
 def test_a_reload_in_the_middle_shows_the_running_turn_again(site: Site) -> None:
@@ -208,7 +161,6 @@ def test_a_reload_in_the_middle_shows_the_running_turn_again(site: Site) -> None
     expect(card(page, "Count for ever").get_by_role("status")).to_contain_text("…")
     card(page, "Count for ever").get_by_role("button", name="Stop").click()
     expect(card(page, "Count for ever")).to_contain_text("Stopped.")
-    page.close()
 
 
 def test_stop_ends_a_running_statement(site: Site) -> None:
@@ -220,7 +172,6 @@ def test_stop_ends_a_running_statement(site: Site) -> None:
     running.get_by_role("button", name="Stop").click()
     expect(card(page, "Count for ever")).to_contain_text("Stopped.")
     expect(card(page, "Count for ever").get_by_role("button", name="Retry")).to_be_visible()
-    page.close()
 
 
 def test_a_click_elsewhere_while_a_turn_runs_disturbs_nothing_and_a_second_question_waits(site: Site) -> None:
@@ -239,7 +190,6 @@ def test_a_click_elsewhere_while_a_turn_runs_disturbs_nothing_and_a_second_quest
     card(page, "Count for ever").get_by_role("button", name="Stop").click()
     expect(card(page, "Count for ever")).to_contain_text("Stopped.")
     expect(card(page, "and the total again")).to_contain_text("That is all.")
-    page.close()
 
 
 def test_who_asks_is_brought_to_the_answer_from_wherever_they_read(site: Site) -> None:
@@ -263,7 +213,6 @@ def test_an_edited_chart_is_kept_over_a_reload(site: Site) -> None:
     expect(answer.locator(".js-plotly-plot .pielayer .slice").first).to_be_visible()
     page.reload()
     expect(card(page, "Total amount by region").locator(".js-plotly-plot .pielayer .slice").first).to_be_visible()
-    page.close()
 
 
 def test_the_downloads_of_an_answer_hold_its_exact_rows(site: Site) -> None:
@@ -286,7 +235,6 @@ def test_the_downloads_of_an_answer_hold_its_exact_rows(site: Site) -> None:
     assert sorted(float(row.split(",")[1]) for row in rows) == sorted(REGION_TOTALS)
     assert files["Excel"].startswith(b"PK")
     assert b"West" in files["Chart (HTML)"] and b"Plotly" in files["Chart (HTML)"]
-    page.close()
 
 
 def test_a_session_deleted_from_the_list_is_told_on_the_page_that_shows_it(site: Site) -> None:
@@ -301,8 +249,6 @@ def test_a_session_deleted_from_the_list_is_told_on_the_page_that_shows_it(site:
     expect(reader.get_by_text("This session is not here")).to_be_visible()
     listing.get_by_role("button", name="Undo").click()
     expect(row).to_have_count(1)
-    reader.close()
-    listing.close()
 
 
 def test_sessions_are_found_as_one_types_renamed_in_place_and_deleted_together(site: Site) -> None:
@@ -336,7 +282,6 @@ def test_sessions_are_found_as_one_types_renamed_in_place_and_deleted_together(s
     expect(rows).to_have_count(3)
     page.get_by_role("button", name="Board **meeting**").click()
     expect(card(page, "Total amount by region")).to_be_visible()
-    page.close()
 
 
 def test_a_link_to_an_unknown_session_offers_a_new_one(site: Site) -> None:
@@ -344,7 +289,6 @@ def test_a_link_to_an_unknown_session_offers_a_new_one(site: Site) -> None:
     expect(page.get_by_text("This session is not here")).to_be_visible()
     page.get_by_role("button", name="Start a new session").click()
     expect(page.locator(".st-key-examples button").first).to_be_visible()
-    page.close()
 
 
 def test_on_a_phone_nothing_scrolls_sideways(site: Site) -> None:
@@ -353,7 +297,6 @@ def test_on_a_phone_nothing_scrolls_sideways(site: Site) -> None:
         page = site.page(path, width=390, theme=theme)
         expect(page.locator(".tt-title").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.close()
 
 
 def test_on_a_phone_an_answer_fits(site: Site) -> None:
@@ -363,4 +306,3 @@ def test_on_a_phone_an_answer_fits(site: Site) -> None:
     wide = page.evaluate("[...document.querySelectorAll('section *')].filter(e => e.getBoundingClientRect().right > 391).length")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert wide == 0
-    page.close()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from core.config import Settings
 from core.identity import cookie
@@ -20,7 +20,7 @@ from core.sessions import keys
 from core.turns import events
 from core.wiring import App, build
 from tests.chat_server import Book, ChatServer
-from tests.pages.serving import chromium, free_port, serving
+from tests.pages.serving import Guests, free_port, guests, serving
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,7 @@ CALLS = """async ([source, html, data]) => {
 @dataclass(frozen=True)
 class Site:
     url: str
-    browser: Browser
+    guests: Guests
     app: App
     """On the same store: what a test does behind the pages."""
 
@@ -57,13 +57,11 @@ class Site:
         person = replace(nameless, name=name)
         if questions:
             path = f"/?session={self.asked(person, questions)}"
-        context = self.browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
-        context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in sent.items()])
-        page = context.new_page()
-        page.goto(self.url + path)
-        expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
-        yield page
-        context.close()
+        with self.guests.guest() as page:
+            page.context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in sent.items()])
+            page.goto(self.url + path)
+            expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
+            yield page
 
     def asked(self, person: Person, questions: Sequence[str]) -> str:
         """A new session of that person with these questions, answered by the workers of the site."""
@@ -88,11 +86,11 @@ class Site:
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     directory = Path(tempfile.mkdtemp(prefix="tt-"))
-    with ChatServer(BOOK) as model, chromium() as browser:
+    with ChatServer(BOOK) as model, guests() as browsers:
         settings = {"OPENAI_BASE_URL": model.url, "OPENAI_MODEL": "scripted", "TABLETALK_ENGINE": "auto"}
         with serving(directory, free_port(), **settings) as url:
             app = build(Settings.from_env({"TABLETALK_DATA_DIR": str(directory), "TABLETALK_WORKERS": "0"}))
-            yield Site(url, browser, app)
+            yield Site(url, browsers, app)
             app.close()
     shutil.rmtree(directory, ignore_errors=True)
 

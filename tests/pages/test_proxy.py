@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.pages.serving import WAIT_MS, chromium, free_port, serving
+from tests.pages.serving import Guests, free_port, guests, serving
 
 pytestmark = pytest.mark.browser
 
@@ -62,9 +62,9 @@ async def _end(server: asyncio.Server) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+def browsers() -> Iterator[Guests]:
+    with guests() as browsers:
+        yield browsers
 
 
 @pytest.fixture(scope="module")
@@ -80,27 +80,24 @@ def port() -> Iterator[int]:
     shutil.rmtree(directory, ignore_errors=True)
 
 
-def name(browser: Browser, url: str, expected: str) -> None:
+def name(browsers: Guests, url: str, expected: str) -> None:
     """The account shows that name to a browser that was never here."""
-    context = browser.new_context(locale="en-US")
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    page.goto(url)
-    expect(page.locator(".st-key-account")).to_contain_text(expected)
-    context.close()
+    with browsers.guest() as page:
+        page.goto(url)
+        expect(page.locator(".st-key-account")).to_contain_text(expected)
 
 
-def test_the_trusted_proxy_says_who_is_there(browser: Browser, port: int) -> None:
+def test_the_trusted_proxy_says_who_is_there(browsers: Guests, port: int) -> None:
     with proxy(port, TRUSTED, HEADERS) as url:
-        name(browser, url, "Ann Lee")
+        name(browsers, url, "Ann Lee")
 
 
-def test_the_same_words_from_any_other_address_make_a_guest(browser: Browser, port: int) -> None:
+def test_the_same_words_from_any_other_address_make_a_guest(browsers: Guests, port: int) -> None:
     spoofed = HEADERS + b"X-Tabletalk-Peer: 127.0.0.2\r\nX-Forwarded-For: 127.0.0.2\r\n"
     with proxy(port, OTHER, spoofed) as url:
-        name(browser, url, "Guest")
+        name(browsers, url, "Guest")
 
 
-def test_a_second_name_sent_through_the_proxy_makes_a_guest(browser: Browser, port: int) -> None:
+def test_a_second_name_sent_through_the_proxy_makes_a_guest(browsers: Guests, port: int) -> None:
     with proxy(port, TRUSTED, HEADERS + b"X-Forwarded-User: root\r\n") as url:
-        name(browser, url, "Guest")
+        name(browsers, url, "Guest")

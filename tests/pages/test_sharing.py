@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.pages.serving import chromium, free_port, serving
+from tests.pages.serving import Guests, free_port, guests, serving
 
 pytestmark = pytest.mark.browser
-WAIT_MS = 20_000
 
 
 @dataclass(frozen=True)
@@ -25,26 +24,22 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def browsers() -> Iterator[tuple[str, BrowserContext, BrowserContext]]:
+def served() -> Iterator[tuple[str, Guests]]:
     directory = Path(tempfile.mkdtemp(prefix="tt-"))
-    with chromium() as browser, serving(directory, free_port()) as url:
-        yield url, browser.new_context(locale="en-US"), browser.new_context(locale="en-US")
+    with guests() as browsers, serving(directory, free_port()) as url:
+        yield url, browsers
     shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture
-def pair(browsers: tuple[str, BrowserContext, BrowserContext]) -> Iterator[Pair]:
+def pair(served: tuple[str, Guests]) -> Iterator[Pair]:
     """The owner's page with one answered question, and the empty page of somebody else."""
-    url, mine, theirs = browsers
-    owner, teammate = mine.new_page(), theirs.new_page()
-    for page in (owner, teammate):
-        page.set_default_timeout(WAIT_MS)
-    owner.goto(url)
-    ask(owner, "How many orders are there?")
-    expect(card(owner, "How many orders are there?")).to_be_visible(timeout=WAIT_MS)
-    yield Pair(owner, teammate)
-    owner.close()
-    teammate.close()
+    url, browsers = served
+    with browsers.guest() as owner, browsers.guest() as teammate:
+        owner.goto(url)
+        ask(owner, "How many orders are there?")
+        expect(card(owner, "How many orders are there?")).to_be_visible()
+        yield Pair(owner, teammate)
 
 
 def ask(page: Page, question: str) -> None:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.pages.serving import ROOT, WAIT_MS, chromium, free_port, serving, wait_until_up
+from tests.pages.serving import ROOT, Guests, free_port, guests, serving, wait_until_up
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +39,7 @@ SHORT_LOGIN_S = 10
 @dataclass(frozen=True)
 class Site:
     url: str
-    browser: Browser
+    guests: Guests
     data: Path
     """The data directory of the app."""
 
@@ -54,16 +54,15 @@ class Site:
     @contextmanager
     def visit(self, path: str = "/") -> Iterator[Page]:
         """The page in a browser that was never here."""
-        context = self.browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
-        yield open_page(context, self.url + path)
-        context.close()
+        with self.guests.guest() as page:
+            page.goto(self.url + path)
+            yield page
 
 
-def open_page(context: BrowserContext, url: str) -> Page:
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    page.goto(url)
-    return page
+def another_tab(page: Page, url: str) -> Page:
+    tab = page.context.new_page()
+    tab.goto(url)
+    return tab
 
 
 @contextmanager
@@ -81,7 +80,7 @@ def provider(directory: Path) -> Iterator[str]:
 
 
 @contextmanager
-def signing_in(browser: Browser, **settings: str) -> Iterator[Site]:
+def signing_in(browsers: Guests, **settings: str) -> Iterator[Site]:
     """The app with that provider in its secrets."""
     directory, port = Path(tempfile.mkdtemp(prefix="tt-")), free_port()
     with provider(directory) as issuer:
@@ -98,26 +97,26 @@ server_metadata_url = "{issuer}/.well-known/openid-configuration"
             encoding="utf-8",
         )
         with serving(directory, port, TABLETALK_ADMINS="boss@example.com", **settings) as url:
-            yield Site(url, browser, directory)
+            yield Site(url, browsers, directory)
     shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+def browsers() -> Iterator[Guests]:
+    with guests() as browsers:
+        yield browsers
 
 
 @pytest.fixture(scope="module")
-def site(browser: Browser) -> Iterator[Site]:
-    with signing_in(browser) as site:
+def site(browsers: Guests) -> Iterator[Site]:
+    with signing_in(browsers) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
-def hasty(browser: Browser) -> Iterator[Site]:
+def hasty(browsers: Guests) -> Iterator[Site]:
     """Where a sign-in counts a few seconds only."""
-    with signing_in(browser, TABLETALK_LOGIN_HOURS=str(SHORT_LOGIN_S / 3600)) as site:
+    with signing_in(browsers, TABLETALK_LOGIN_HOURS=str(SHORT_LOGIN_S / 3600)) as site:
         yield site
 
 
@@ -227,7 +226,7 @@ def test_a_second_tab_takes_part_in_the_sign_in_and_another_browser_does_not(sit
     with site.visit() as page, site.visit() as stranger:
         sign_in(page, "ann")
         called(page, "Ann Lee")
-        called(open_page(page.context, site.url), "Ann Lee")
+        called(another_tab(page, site.url), "Ann Lee")
         stranger.reload()
         called(stranger, "Guest")
 
@@ -236,7 +235,7 @@ def test_who_signs_out_in_one_tab_has_signed_out_in_the_other(site: Site) -> Non
     with site.visit() as page:
         sign_in(page, "ann")
         called(page, "Ann Lee")
-        other = open_page(page.context, site.url)
+        other = another_tab(page, site.url)
         called(other, "Ann Lee")
         account(page)
         page.get_by_role("button", name="Sign out").click()
