@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,32 @@ def catalog_of(url: str) -> Catalog:
         return read_catalog(database)
     finally:
         database.close()
+
+
+@dataclass(frozen=True)
+class Sample:
+    catalog: Catalog
+    connection: sqlite3.Connection
+    """Reads only."""
+
+
+class Samples:
+    """The databases by name, each made and read when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[str, Sample] = {}
+
+    def __getitem__(self, name: str) -> Sample:
+        if name not in self._made:
+            path = make_sqlite(name, self._folder)
+            connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            self._made[name] = Sample(catalog_of(f"sqlite:///{path}"), connection)
+        return self._made[name]
+
+    def close(self) -> None:
+        for sample in self._made.values():
+            sample.connection.close()
 
 
 def cases(folder: str) -> list[tuple[str, dict[str, Any]]]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-import sqlite3
-from pathlib import Path
 
 import pytest
 
 from core.models import Clarification
 from core.nl2sql.builtin.index import Index, index_of
-from tests.core.nl2sql.builtin.schemas import NAMES, ask, cases, catalog_of, context, drafted, make_sqlite
+from tests.core.nl2sql.builtin.schemas import NAMES, Samples, ask, cases, context, drafted
 
 FRAGMENTS = (
     "oldest first", "most expensive first", "the newest", "cheapest one", "top 3", "the second one", "how many of them",
@@ -25,19 +23,16 @@ WORDS = (
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_words_are_read_alone_and_after_a_question(name: str, tmp_path: Path) -> None:
-    path = make_sqlite(name, tmp_path)
-    catalog = catalog_of(f"sqlite:///{path}")
+def test_any_words_are_read_alone_and_after_a_question(name: str, samples: Samples) -> None:
+    catalog, connection = samples[name].catalog, samples[name].connection
     asked = next(case["question"] for database, case in cases("cases") if database == name)
     before = context((asked, drafted(asked, catalog)))
-    connection = sqlite3.connect(path)
     for said in (*FRAGMENTS, *_salads(index_of(catalog), random.Random(name))):
         for given in (None, before):
             answer = ask(said, catalog, given)
             draft = answer.draft if isinstance(answer, Clarification) else answer
             if draft is not None:
                 connection.execute(draft.sql).fetchmany(1)
-    connection.close()
 
 
 def _salads(index: Index, dice: random.Random) -> list[str]:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from core.models import Catalog
 from tests.conftest import absent
-from tests.core.nl2sql.builtin.schemas import NAMES, cases, catalog_of, context, drafted, make_sqlite, same, script
+from tests.core.nl2sql.builtin.schemas import NAMES, Samples, cases, catalog_of, context, drafted, same, script
 
 POSTGRES = os.environ.get("TABLETALK_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 MYSQL = os.environ.get("TABLETALK_TEST_MYSQL_URL", "mysql+pymysql://root@127.0.0.1:3306/test")
@@ -115,9 +115,8 @@ def test_every_question_gets_the_same_rows_as_on_sqlite(server: Shops) -> None:
     assert not wrong
 
 
-def test_the_questions_are_many_and_use_every_construct(tmp_path: Path) -> None:
-    catalogs = {name: catalog_of(f"sqlite:///{make_sqlite(name, tmp_path)}") for name in NAMES}
-    written = [" ".join(drafted(case["question"], catalogs[name]).sql.split()) for name, case in QUESTIONS]
+def test_the_questions_are_many_and_use_every_construct(samples: Samples) -> None:
+    written = [" ".join(drafted(case["question"], samples[name].catalog).sql.split()) for name, case in QUESTIONS]
     assert len(written) >= 200
     missing = [what for what, pattern in CONSTRUCTS.items() if not any(re.search(pattern, sql) for sql in written)]
     assert not missing

@@ -13,7 +13,7 @@ from core.errors import Cancelled, EmptyDatabase
 from core.models import Catalog, Clarification, Context, SqlDraft
 from core.nl2sql.builtin import BuiltinEngine
 from core.nl2sql.builtin.query_json import from_json, to_json
-from tests.core.nl2sql.builtin.schemas import NAMES, ask, cases, catalog_of, context, drafted, make_sqlite
+from tests.core.nl2sql.builtin.schemas import NAMES, Samples, ask, cases, catalog_of, context, drafted
 
 NOT_ANSWERED = [
     "",
@@ -41,8 +41,8 @@ NOT_ANSWERED = [
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Catalog:
-    return catalog_of(f"sqlite:///{make_sqlite('shop', tmp_path)}")
+def shop(samples: Samples) -> Catalog:
+    return samples["shop"].catalog
 
 
 @pytest.mark.parametrize("question", NOT_ANSWERED, ids=lambda question: question[:30] or "empty")
@@ -138,8 +138,8 @@ def test_periods_and_measures_it_took_for_granted_are_said(shop: Catalog) -> Non
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_starter_questions_can_be_answered(name: str, tmp_path: Path) -> None:
-    catalog = catalog_of(f"sqlite:///{make_sqlite(name, tmp_path)}")
+def test_starter_questions_can_be_answered(name: str, samples: Samples) -> None:
+    catalog = samples[name].catalog
     questions = BuiltinEngine().suggest(catalog)
     assert 3 <= len(questions) <= 6
     assert all(isinstance(ask(question, catalog), SqlDraft) for question in questions)
@@ -158,8 +158,8 @@ def test_reads_of_another_engine_are_left_alone() -> None:
     assert from_json(None) is None
 
 
-def test_rows_a_join_leaves_out_are_said(tmp_path: Path) -> None:
-    market = catalog_of(f"sqlite:///{make_sqlite('market', tmp_path)}")
+def test_rows_a_join_leaves_out_are_said(samples: Samples) -> None:
+    market = samples["market"].catalog
     texts = [assumption.text for assumption in drafted("revenue by promotion", market).assumptions]
     assert "Orders with no promotion are left out (67 % of them)" in texts
     assert not any("left out" in a.text for a in drafted("revenue by category per year", market).assumptions)

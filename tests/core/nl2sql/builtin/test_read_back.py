@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from core.models import Catalog, SqlDraft
 from core.nl2sql.builtin.index import index_of
 from core.nl2sql.builtin.read_back import read_back
 from core.nl2sql.builtin.render import render
-from tests.core.nl2sql.builtin.schemas import NAMES, ask, cases, catalog_of, context, drafted, make_sqlite, same
+from tests.core.nl2sql.builtin.schemas import NAMES, Samples, ask, cases, catalog_of, context, drafted, same
 
 Shop = tuple[Catalog, sqlite3.Connection]
 
@@ -89,18 +88,13 @@ ELSEWHERE = [
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    path = make_sqlite("shop", tmp_path_factory.mktemp("shop"))
-    connection = sqlite3.connect(path)
-    yield catalog_of(f"sqlite:///{path}"), connection
-    connection.close()
+def shop(samples: Samples) -> Shop:
+    return samples["shop"].catalog, samples["shop"].connection
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_the_engine_writes_it_reads_back_to_the_same_rows(name: str, tmp_path: Path) -> None:
-    path = make_sqlite(name, tmp_path)
-    index = index_of(catalog_of(f"sqlite:///{path}"))
-    connection = sqlite3.connect(path)
+def test_what_the_engine_writes_it_reads_back_to_the_same_rows(name: str, samples: Samples) -> None:
+    index, connection = index_of(samples[name].catalog), samples[name].connection
     asked = [case["question"] for database, case in cases("cases") if database == name]
     drafts = [draft for question in asked if isinstance(draft := ask(question, index.catalog), SqlDraft)]
     read = [(draft, query) for draft in drafts if (query := read_back(draft.sql, "sqlite", index)) is not None]
@@ -113,7 +107,6 @@ def test_what_the_engine_writes_it_reads_back_to_the_same_rows(name: str, tmp_pa
         if not any(part in " ".join(draft.sql.split()) for part in ("WITH ", "OVER (", "CASE ", "FROM ("))
     ]
     assert len(read) >= 0.9 * len(plain)
-    connection.close()
 
 
 @pytest.mark.parametrize("sql", WRITTEN)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from pathlib import Path
 
 import pytest
 
 from core.models import Catalog
 from core.nl2sql.builtin import BuiltinEngine
-from tests.core.nl2sql.builtin.schemas import NAMES, catalog_of, context, drafted, make_sqlite
+from tests.core.nl2sql.builtin.schemas import NAMES, Samples, context, drafted
 
 HEADINGS = {
     "revenue per month": "revenue",
@@ -22,8 +20,8 @@ HEADINGS = {
 
 
 @pytest.fixture
-def market(tmp_path: Path) -> Catalog:
-    return catalog_of(f"sqlite:///{make_sqlite('market', tmp_path)}")
+def market(samples: Samples) -> Catalog:
+    return samples["market"].catalog
 
 
 @pytest.mark.parametrize("question", HEADINGS)
@@ -48,16 +46,14 @@ def test_what_the_word_for_money_was_taken_from_is_said(market: Catalog) -> None
 @pytest.mark.parametrize(
     "question", ["Revenue by region", "revenue by category", "orders with their revenue by category and region"]
 )
-def test_sums_of_decimals_have_no_noise(question: str, market: Catalog, tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "market.sqlite") as connection:
-        rows = connection.execute(drafted(question, market).sql).fetchall()
-    connection.close()
+def test_sums_of_decimals_have_no_noise(question: str, samples: Samples) -> None:
+    rows = samples["market"].connection.execute(drafted(question, samples["market"].catalog).sql).fetchall()
     assert all(len(str(row[-1]).rpartition(".")[2]) <= 2 for row in rows), rows
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_starter_questions_say_nothing_twice_and_add_up_no_prices(name: str, tmp_path: Path) -> None:
-    for question in BuiltinEngine().suggest(catalog_of(f"sqlite:///{make_sqlite(name, tmp_path)}"), 12):
+def test_starter_questions_say_nothing_twice_and_add_up_no_prices(name: str, samples: Samples) -> None:
+    for question in BuiltinEngine().suggest(samples[name].catalog, 12):
         assert not re.search(r"\b(\w+) \1\b|total (average|number|unit (price|cost)|list price)", question, re.IGNORECASE), (
             question
         )

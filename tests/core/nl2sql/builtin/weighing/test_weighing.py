@@ -15,12 +15,12 @@ from core.nl2sql.builtin.render import render
 from core.nl2sql.builtin.weighing.candidates import Reading, readings
 from core.nl2sql.builtin.weighing.ranker import FILE, Ranker, probabilities, ranker, signals
 from core.nl2sql.builtin.weighing.view import View
-from tests.core.nl2sql.builtin.schemas import TODAY, catalog_of, make_sqlite
+from tests.core.nl2sql.builtin.schemas import TODAY, Samples
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Index:
-    return index_of(catalog_of(f"sqlite:///{make_sqlite('shop', tmp_path_factory.mktemp('shop'))}"))
+def shop(samples: Samples) -> Index:
+    return index_of(samples["shop"].catalog)
 
 
 def weighed(question: str, index: Index, weights: Mapping[str, float] | None = None) -> list[Reading]:
