@@ -63,6 +63,7 @@ class App:
 
     def close(self) -> None:
         self.workers.stop()
+        self.turns.rows.close()
         self.live.hub.close()
         if self.model:
             self.model.close()

@@ -6,11 +6,25 @@ another account than the one a session was answered through, sees the questions 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from core.analysis import analyse, choose_chart
-from core.errors import ConfigError, DatabaseError, NoAccess, NoAccount, SqlError, SqlRefused, TabletalkError
+from core.cancellation import Cancellation
+from core.errors import (
+    Cancelled,
+    ConfigError,
+    DatabaseError,
+    NoAccess,
+    NoAccount,
+    SqlError,
+    SqlFailed,
+    SqlRefused,
+    TabletalkError,
+)
 from core.execution import guard
 from core.execution.databases import Databases
 from core.models import (
@@ -33,6 +47,8 @@ from core.turns.statement import run_audited
 
 KEPT_S, FAILURE_KEPT_S = 600.0, 30.0
 MOST_KEPT, MOST_BYTES = 200, 128 * 2**20
+_Key = tuple[str, str, str, str, int, str]
+"""Person, session, turn, account, attempts, SQL."""
 _NOT_ANSWERED = Failure("This question was not answered.")
 _ASKED_BACK = Clarification("The question was not clear; what was asked back is shown to the owner of the session alone.")
 
@@ -46,6 +62,16 @@ class Answer:
     """None where it has no rows, or they are not kept any more."""
     trouble: TabletalkError | None = None
     """Why the rows cannot be shown to this person."""
+    waiting_s: float | None = None
+    """So long the statement has been running for them; None once it has ended."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    started: float
+    """On the monotonic clock."""
+    stopping: Cancellation = field(default_factory=Cancellation)
+    done: Future[Answer] = field(default_factory=Future)
 
 
 class OwnRows:
@@ -53,7 +79,9 @@ class OwnRows:
 
     def __init__(self, rooms: Rooms, *, kept_s: float = KEPT_S) -> None:
         self._rooms, self._sessions, self._databases = rooms, rooms.sessions, rooms.databases
-        self._recent: Recent[Answer] = Recent(kept_s, MOST_KEPT, MOST_BYTES)
+        self._recent: Recent[Answer] = Recent(kept_s, MOST_KEPT, max(MOST_BYTES, 8 * rooms.settings.result_limit_bytes))
+        self._running: dict[_Key, _Run] = {}
+        self._lock = threading.Lock()
 
     def sees_stored(self, person: Person, session: Session) -> bool:
         """Whether what the session holds may be shown to the person as it is."""
@@ -92,8 +120,11 @@ class OwnRows:
             raise NoAccess("The answers in this session came through another account than yours.", "Ask in a new session.")
         return account
 
-    def answer(self, person: Person, session: Session, turn_id: str) -> Answer:
-        """A turn the person may not see as it is stored, with rows of their own account; kept for ten minutes."""
+    def answer(self, person: Person, session: Session, turn_id: str, *, wait_s: float | None = None) -> Answer:
+        """A turn the person may not see as it is stored, with rows of their own account; kept for ten minutes.
+
+        The statement runs in the background: after wait_s (None: however long it takes) the answer comes without its rows.
+        """
         turn = self._sessions.turn(session.id, turn_id)
         if turn.state is not TurnState.DONE or turn.draft is None or turn.result is None:
             return Answer(bare(turn))
@@ -103,23 +134,63 @@ class OwnRows:
                 raise NoAccount(f"There is no database “{session.connection}” here any more.", "Ask whoever runs this app.")
         except NoAccount as error:
             return Answer(bare(turn), trouble=error)
-        key = (person.id, account, session.id, turn.id, turn.attempts, turn.draft.sql)
-        if (kept := self._recent.get(key)) is not None:
-            return kept
+        key = (person.id, session.id, turn.id, account, turn.attempts, turn.draft.sql)
+        with self._lock:
+            if (kept := self._recent.get(key)) is not None:
+                return kept
+            if (run := self._running.get(key)) is None:
+                run = self._running[key] = _Run(time.monotonic())
+                args = (key, run, person, account, session, bare(turn), turn.draft.sql)
+                threading.Thread(target=self._fetch, args=args, name=f"own-rows-{turn.id}", daemon=True).start()
         try:
-            answer = self._run(person, account, session, bare(turn), turn.draft.sql)
-        except (ConfigError, DatabaseError, SqlError) as error:
-            self._recent.put(key, failed := Answer(bare(turn), trouble=error), kept_s=FAILURE_KEPT_S)
-            return failed
-        self._recent.put(key, answer, size_bytes=answer.result.table.nbytes if answer.result else 0)
-        return answer
+            return run.done.result(timeout=wait_s)
+        except TimeoutError:
+            return Answer(bare(turn), waiting_s=time.monotonic() - run.started)
 
-    def _run(self, person: Person, account: str, session: Session, turn: Turn, sql: str) -> Answer:
+    def stop(self, person: Person, session_id: str, turn_id: str) -> None:
+        """Ends the statement that runs for that person, if one does."""
+        with self._lock:
+            runs = [run for key, run in self._running.items() if key[:3] == (person.id, session_id, turn_id)]
+        for run in runs:
+            run.stopping.cancel()
+
+    def again(self, person: Person, session_id: str, turn_id: str) -> None:
+        """Lets go of what is kept of that answer for that person, so that it is run anew when it is asked for."""
+        with self._lock:
+            self._recent.drop_where(lambda key: key[:3] == (person.id, session_id, turn_id))
+
+    def close(self) -> None:
+        """Ends what runs."""
+        with self._lock:
+            runs = list(self._running.values())
+        for run in runs:
+            run.stopping.cancel()
+
+    def _fetch(self, key: _Key, run: _Run, person: Person, account: str, session: Session, turn: Turn, sql: str) -> None:
+        kept_s: float | None = None
+        try:
+            answer = self._run(person, account, session, turn, sql, run.stopping)
+        except Cancelled:
+            answer = Answer(turn, trouble=SqlFailed("Stopped.", "Nothing was read for you of this answer."))
+        except (ConfigError, DatabaseError, SqlError) as error:
+            answer, kept_s = Answer(turn, trouble=error), FAILURE_KEPT_S
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the answer
+            with self._lock:
+                del self._running[key]
+            run.done.set_exception(error)
+            return
+        with self._lock:
+            self._recent.put(key, answer, size_bytes=answer.result.table.nbytes if answer.result else 0, kept_s=kept_s)
+            del self._running[key]
+        run.done.set_result(answer)
+
+    def _run(self, person: Person, account: str, session: Session, turn: Turn, sql: str, stopping: Cancellation) -> Answer:
         database = self._databases.get(session.connection, account=account)
         if turn.draft is None or database.dialect != turn.draft.dialect:
             raise SqlRefused("This query was written for another kind of database than yours.", "Ask in a session of your own.")
         draft = replace(turn.draft, sql=guard.check(sql, database.dialect))
-        result = run_audited(self._rooms, database, draft.sql, person, session.id, turn.id, account=account)
+        where = (person, session.id, turn.id)
+        result = run_audited(self._rooms, database, draft.sql, *where, account=account, cancellation=stopping)
         shown = replace(turn, draft=draft, result=_reference(turn, result), account=account, finished=datetime.now(UTC))
         if session.mode is Mode.QUERY:
             return Answer(shown, result)

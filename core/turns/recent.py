@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -48,6 +48,12 @@ class Recent(Generic[T]):
                 self._drop(old)
             while len(self._kept) > 1 and (len(self._kept) > self._most or self._bytes > self._most_bytes):
                 self._drop(next(iter(self._kept)))
+
+    def drop_where(self, goes: Callable[[Any], bool]) -> None:
+        """Drops what is kept under the keys for which `goes` is true."""
+        with self._lock:
+            for key in [key for key in self._kept if goes(key)]:
+                self._drop(key)
 
     def _drop(self, key: Hashable) -> None:
         self._bytes -= self._kept.pop(key).size_bytes

@@ -107,12 +107,22 @@ class Workspace:
             progress, turns = replace(progress, text="") if progress else None, tuple(map(bare, turns))
         return Followed(access, cursor, progress, turns)
 
-    def answer(self, turn: Turn) -> Answer:
-        """The turn with its rows, as this person may see both."""
+    def answer(self, turn: Turn, *, wait_s: float | None = None) -> Answer:
+        """The turn with its rows, as this person may see both; rows of their own are waited for no longer than wait_s."""
         access = self.open(turn.session_id)
         if access.own_rows:
-            return self._rows.answer(self.person, access.session, turn.id)
+            return self._rows.answer(self.person, access.session, turn.id, wait_s=wait_s)
         return Answer(turn, self._sessions.result(turn.session_id, turn.result.id) if turn.result else None)
+
+    def stop_answer(self, session_id: str, turn_id: str) -> None:
+        """Ends the statement that runs for this person's own rows of an answer."""
+        self.open(session_id)
+        self._rows.stop(self.person, session_id, turn_id)
+
+    def answer_again(self, session_id: str, turn_id: str) -> None:
+        """Has this person's own rows of an answer read anew the next time they are asked for."""
+        self.open(session_id)
+        self._rows.again(self.person, session_id, turn_id)
 
     def result(self, session_id: str, result_id: str) -> ResultSet | None:
         """None where its rows are no longer kept, and where the person may not see them."""

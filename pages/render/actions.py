@@ -51,6 +51,16 @@ def stop(visit: Visit, session_id: str, turn_id: str) -> None:
 
 
 @_action
+def stop_answer(visit: Visit, session_id: str, turn_id: str) -> None:
+    visit.work.stop_answer(session_id, turn_id)
+
+
+@_action
+def answer_again(visit: Visit, session_id: str, turn_id: str) -> None:
+    visit.work.answer_again(session_id, turn_id)
+
+
+@_action
 def retry(visit: Visit, session_id: str, turn_id: str) -> None:
     visit.work.retry(session_id, turn_id)
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.models import ChartKind, ResultSet, Turn, TurnState
 from core.wiring import Visit
-from pages.render import actions, chart, chips, clarification, download, editor, metric, sql, table, trouble
+from pages.render import actions, chart, chips, clarification, download, editor, metric, own_rows, sql, table, trouble
 from pages.render.text import ago, escape, label, led, line, rich, shortened
 
 _TABLE, _SQL, _EDIT = "Table", "SQL", "Edit chart"
@@ -77,10 +77,12 @@ def _body(visit: Visit, turn: Turn, writable: bool, *, charts: bool = True) -> N
             "Stopped.",
             "Nothing else was run for this question." if turn.result is None else "The rows that had arrived are kept.",
         )
-    answer = visit.work.answer(turn)
+    answer = visit.work.answer(turn, wait_s=own_rows.QUICK_S)
     turn, result = answer.turn, answer.result
-    if answer.trouble is not None:
-        trouble.words(answer.trouble.message, answer.trouble.hint)
+    if answer.waiting_s is not None:
+        own_rows.awaited(visit, turn)
+    elif answer.trouble is not None:
+        own_rows.missing(visit, turn, answer.trouble)
     _answer(turn, result, charts)
     chips.draw(turn)
     _controls(visit, turn, result, writable)

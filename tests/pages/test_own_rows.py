@@ -6,6 +6,7 @@ import contextlib
 import math
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.models import Person, ShareRole, TurnState
 from core.wiring import App, application, close_application
-from tests.core.turns.own_shops import ANN, BEN, CARL, DAN, QUESTION, make_own_shops, told
+from tests.core.turns.own_shops import ANN, BEN, CARL, DAN, FOR_EVER, QUESTION, make_own_shops, told
 from tests.pages.conftest import environment
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
@@ -104,6 +105,21 @@ def test_without_an_account_the_page_shows_the_sql_and_says_whom_to_ask(app: App
     test.run()
     assert "SELECT" in words(test)
     assert "Ask whoever runs this app to set one up for carl@example.com" in words(test)
+
+
+def test_rows_that_are_long_in_coming_are_awaited_in_sight_and_can_be_stopped(app: App, session_id: str) -> None:
+    turn = app.sessions.turns(session_id)[0]
+    assert turn.draft is not None
+    app.sessions.save_turn(replace(turn, draft=replace(turn.draft, sql=FOR_EVER)))
+    test = opened(BEN, session_id)
+    assert "Running this query through your account" in words(test)
+    test.button(key=f"own-stop-{turn.id}").click().run()
+    for _ in range(100):
+        if "Stopped." in words(test.run()):
+            break
+    app.sessions.save_turn(turn)
+    test.button(key=f"own-again-{turn.id}").click().run()
+    assert told(words(test.run())) == {"ben"}
 
 
 @pytest.mark.parametrize("page", ["", "data.py"])

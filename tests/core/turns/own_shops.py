@@ -18,6 +18,8 @@ CARL = Person("login:carl", "Carl", "carl@example.com", PersonKind.LOGIN)
 DAN = Person("browser:dan", "ann@example.com", "ann@example.com")
 """A guest; nobody vouches for what they call themselves."""
 
+FOR_EVER = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000000) SELECT COUNT(*) AS total FROM n"
+
 
 def make_own_shops(directory: Path) -> dict[str, str]:
     """Name of an account → its URL."""

@@ -24,7 +24,7 @@ from core.turns.rooms import Rooms
 from core.turns.routes import routes
 from core.turns.workspace import Workspace
 from core.wiring import App, build
-from tests.core.turns.own_shops import ANN, BEN, CARL, DAN, QUESTION, make_own_shops, told
+from tests.core.turns.own_shops import ANN, BEN, CARL, DAN, FOR_EVER, QUESTION, make_own_shops, told
 
 
 @pytest.fixture
@@ -127,6 +127,27 @@ def test_a_stored_statement_passes_the_guard_again(app: App, session_id: str) ->
     app.sessions.save_turn(replace(turn, draft=replace(turn.draft, sql="DELETE FROM sale")))
     answer = work(app, BEN).answer(turn)
     assert answer.result is None and isinstance(answer.trouble, SqlRefused) and ran(app, BEN) == []
+
+
+def test_a_statement_that_takes_long_for_a_viewer_can_be_stopped_and_run_again(app: App, session_id: str) -> None:
+    turn = app.sessions.turns(session_id)[0]
+    assert turn.draft is not None
+    app.sessions.save_turn(replace(turn, draft=replace(turn.draft, sql=FOR_EVER)))
+    ben = work(app, BEN)
+    waits = [ben.answer(turn, wait_s=0.05).waiting_s for _ in range(3)]
+    assert None not in waits and waits == sorted(waits, key=lambda waited: waited or 0), (
+        "one statement, however often it is asked for"
+    )
+    work(app, CARL).stop_answer(session_id, turn.id)
+    assert ben.answer(turn, wait_s=0.05).waiting_s is not None, "nobody stops what runs for somebody else"
+    ben.stop_answer(session_id, turn.id)
+    stopped = ben.answer(turn)
+    assert stopped.result is None and stopped.trouble is not None and stopped.trouble.message == "Stopped."
+    assert ben.answer(turn) is stopped, "it stays stopped"
+    assert [details["outcome"] for details in ran(app, BEN)] == ["stopped"]
+    app.sessions.save_turn(turn)
+    ben.answer_again(session_id, turn.id)
+    assert told(everything(app, BEN, session_id)) == {"ben"}
 
 
 @pytest.mark.parametrize("person", [CARL, DAN, OPERATOR], ids=lambda person: person.kind)

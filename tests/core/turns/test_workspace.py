@@ -63,6 +63,8 @@ DOORS: dict[str, tuple[str, Callable[[Workspace, str, str], object]]] = {
     "open": (READ, lambda work, session, turn: work.open(session)),
     "follow": (READ, lambda work, session, turn: work.follow(session)),
     "answer": (READ, lambda work, session, turn: work.answer(work.follow(session).turns[0])),
+    "stop_answer": (READ, lambda work, session, turn: work.stop_answer(session, turn)),
+    "answer_again": (READ, lambda work, session, turn: work.answer_again(session, turn)),
     "result": (READ, lambda work, session, turn: work.result(session, "none")),
     "event_token": (READ, lambda work, session, turn: work.event_token(session)),
     "pin": (READ, lambda work, session, turn: work.pin(session, True)),
