@@ -28,13 +28,18 @@ def person(claims: Mapping[str, Any], settings: IdentitySettings) -> Person | No
             "The sign-in service did not say who you are.",
             "Sign in again; if it stays, ask the operator of this site to look at it.",
         )
-    if not 0 <= _age_s(claims.get("iat")) <= settings.login_s:
+    if not counts(claims.get("iat"), settings):
         raise LoginEnded("Your sign-in has ended.", "Sign in again to go on where you are.")
     identifier = "login:" + digest(f"{issuer}\n{subject}")
     email = email_address(claims.get("email")) if claims.get("email_verified") is True else ""
     names = (plain_name(claims.get(claim)) for claim in ("name", "preferred_username", "nickname"))
     name = next((name for name in names if name), email or f"Person {tag(identifier)}")
-    return Person(identifier, name, email, PersonKind.LOGIN, email in settings.admins)
+    return Person(identifier, name, email, PersonKind.LOGIN, email in settings.admins, int(claims["iat"]))
+
+
+def counts(signed_in: Any, settings: IdentitySettings) -> bool:
+    """Whether a sign-in of that time (seconds since 1970) is young enough."""
+    return 0 <= _age_s(signed_in) <= settings.login_s
 
 
 def _age_s(issued: Any) -> float:

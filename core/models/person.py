@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -28,6 +28,8 @@ class Person:
     kind: PersonKind = PersonKind.BROWSER
     admin: bool = False
     """Named in the operator's list of admins: may read the audit."""
+    login_s: int = field(default=0, compare=False)
+    """When they signed in, in seconds since 1970; 0 for whoever did not sign in by OpenID Connect."""
 
     @property
     def signed_in(self) -> bool:

@@ -20,16 +20,23 @@ from core.sessions.outage import store_errors
 
 log = logging.getLogger(__name__)
 
-OPENED_EVERY_S = 600
+PERIOD_S = 600
+MOST_REFUSED = 100
+"""Of one session and period: whoever tries in vain a thousand times must not push out what others did."""
 DETAIL_LENGTH, SQL_LENGTH = 200, 2_000
 _BATCH = 2_000
 COLUMNS = ("time (UTC)", "person", "name", "e-mail", "action", "session", "details")
 
-# KEYS: audit, the mark of an opening; ARGV: most entries, seconds in which one opening counts or 0, then field value …
+# KEYS: audit, the count of its kind; ARGV: most entries, most of its kind in a period (0: any number), the period in seconds,
+# then field value …
 _RECORD = scripts.Script(
     """
-if ARGV[2] ~= '0' and not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[2]) then return false end
-return redis.call('XADD', KEYS[1], 'MAXLEN', '=', ARGV[1], '*', unpack(ARGV, 3))
+if ARGV[2] ~= '0' then
+  local counted = redis.call('INCR', KEYS[2])
+  if counted == 1 then redis.call('EXPIRE', KEYS[2], ARGV[3]) end
+  if counted > tonumber(ARGV[2]) then return false end
+end
+return redis.call('XADD', KEYS[1], 'MAXLEN', '=', ARGV[1], '*', unpack(ARGV, 4))
 """
 )
 
@@ -44,7 +51,8 @@ class Audit:
     def record(self, person: Person, action: AuditAction, session_id: str = "", **details: object) -> None:
         """Notes it, with details as text of at most 200 characters (`sql`: 2,000; empty ones are left out).
 
-        An opening is noted once per person, session and ten minutes. Raises nothing: where the store fails, the loss is logged.
+        In ten minutes an opening is noted once per person and session, and a refusal at most a hundred times per session. Raises
+        nothing: where the store fails, the loss is logged.
         """
         if not self._entries:
             return
@@ -57,12 +65,12 @@ class Audit:
             "session": _cut(session_id),
             "details": msgspec.json.encode({name: text for name, text in said.items() if text}),
         }
-        once_s = OPENED_EVERY_S if action is AuditAction.OPENED else 0
+        most, whose = {AuditAction.OPENED: (1, person.id), AuditAction.REFUSED: (MOST_REFUSED, "")}.get(action, (0, ""))
         flat = [part for pair in fields.items() for part in pair]
         try:
             with store_errors():
-                mark = keys.audit_opened(session_id, person.id)
-                _RECORD.run(self._client, [keys.AUDIT, mark], [self._entries, once_s, *flat])
+                counted = keys.audit_counted(action.value, session_id, whose)
+                _RECORD.run(self._client, [keys.AUDIT, counted], [self._entries, most, PERIOD_S, *flat])
         except StoreUnavailable as exc:
             log.error("The audit lost an entry: %s by %s. %s %s", action.value, person.id, exc.message, exc.detail)
 

@@ -95,9 +95,9 @@ def owner_sessions(owner: str) -> bytes:
     return f"user:{{{_tag(owner)}}}:sessions".encode("utf-8", "replace")
 
 
-def audit_opened(session_id: str, person: str) -> bytes:
+def audit_counted(action: str, session_id: str, person: str) -> bytes:
     """In the slot of the audit itself."""
-    return f"{{{AUDIT}}}:opened:{session_id}:{person}".encode("utf-8", "replace")
+    return f"{{{AUDIT}}}:{action}:{session_id}:{person}".encode("utf-8", "replace")
 
 
 def profile(owner: str) -> bytes:

@@ -38,7 +38,8 @@ if links >= tonumber(ARGV[6]) then return {'ok', 0} end
 redis.call('HSET', KEYS[7], ARGV[4], ARGV[5])
 slide()
 return {'ok', 1}
-"""
+""",
+    closed=True,
 )
 
 # KEYS: session shares; ARGV: field of the link, field of the use, name, most fields. Coming by a link adds no life.

@@ -17,6 +17,7 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core.errors import SessionError, StoreUnavailable, TabletalkError
+from core.identity.identity import Identity
 from core.models import EventKind, Person
 from core.sessions.audit import Audit
 from core.sessions.rights import Act, Rights
@@ -38,7 +39,7 @@ _NOBODY_THERE = (WebSocketDisconnect, RuntimeError)
 @dataclass(frozen=True)
 class Pace:
     recheck_s: float = 60.0
-    """So often the rights behind an open socket are checked, besides whenever somebody changed them."""
+    """So often the sign-in and the rights behind an open socket are checked, besides whenever somebody changed them."""
     linger_s: float = 1.0
     """How long somebody who closed a tab is still here: a reload is no leaving."""
 
@@ -51,6 +52,7 @@ class Live:
     hub: Hub
     tokens: EventTokens
     rights: Rights
+    identity: Identity
     company: Company
     audit: Audit
     rows: OwnRows
@@ -63,6 +65,11 @@ def hears_all(live: Live, person: Person, session_id: str) -> bool | None:
         return live.rows.hears_all(person, live.rights.check(person, session_id, Act.READ).session)
     except SessionError:
         return None
+
+
+def may_follow(live: Live, person: Person, session_id: str) -> bool:
+    """Whether the person may read the session, and the sign-in they came by still counts. Raises StoreUnavailable."""
+    return live.identity.counts(person) and live.rights.may_read(person, session_id)
 
 
 async def follow(socket: WebSocket, live: Live, session_id: str, person: Person) -> None:
@@ -170,12 +177,12 @@ async def _leave(presence: _Presence, linger_s: float) -> None:
 
 
 async def _watch_rights(live: Live, session_id: str, person: Person) -> int:
-    """A link that expired, a session that is gone: nobody tells of these."""
+    """A link that expired, a session that is gone, a sign-in that has ended: nobody tells of these."""
     recheck_s = wait_s = live.pace.recheck_s
     while True:
         await asyncio.sleep(wait_s)
         try:
-            if not await asyncio.to_thread(live.rights.may_read, person, session_id):
+            if not await asyncio.to_thread(may_follow, live, person, session_id):
                 return NO_ACCESS
             wait_s = recheck_s
         except StoreUnavailable as exc:

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket
 from core.errors import TabletalkError
 from core.models import AuditAction, Person
 from core.sessions.outage import store_errors
-from core.turns.following import NO_ACCESS, TRY_LATER, Live, follow
+from core.turns.following import NO_ACCESS, TRY_LATER, Live, follow, may_follow
 
 HEALTH_WAIT_S = 3.0
 WRONG_ORIGIN = 4403
@@ -78,7 +78,7 @@ def _admitted(parts: Live, session_id: str, token: str) -> Person | None:
     person = parts.tokens.opens(token, session_id)
     if person is None:
         return None
-    if not parts.rights.may_read(person, session_id):
+    if not may_follow(parts, person, session_id):
         parts.audit.record(person, AuditAction.REFUSED, session_id, what="live events")
         return None
     return person

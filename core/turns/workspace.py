@@ -152,15 +152,15 @@ class Workspace:
 
     def retry(self, session_id: str, turn_id: str) -> Turn:
         self._asking(session_id)
-        return self._turns.retry(session_id, turn_id)
+        return self._noted(self._turns.retry(session_id, turn_id), "again")
 
     def choose(self, session_id: str, turn_id: str, choice: int) -> Turn:
         self._asking(session_id)
-        return self._turns.choose(session_id, turn_id, choice, author=self.person)
+        return self._noted(self._turns.choose(session_id, turn_id, choice, author=self.person), "chosen")
 
     def accept(self, session_id: str, turn_id: str) -> Turn:
         self._asking(session_id)
-        return self._turns.accept(session_id, turn_id)
+        return self._noted(self._turns.accept(session_id, turn_id), "answered anyway")
 
     def set_chart(self, session_id: str, turn_id: str, chart: ChartSpec | None) -> None:
         self._asking(session_id)
@@ -304,6 +304,11 @@ class Workspace:
     def _leave(self, person: str, session_id: str) -> None:
         with suppress(SessionNotFound):
             self._sessions.index.remove_member(person, session_id)
+
+    def _noted(self, turn: Turn, how: str) -> Turn:
+        """A question that is asked by a click."""
+        self._note(AuditAction.ASKED, turn.session_id, question=turn.question, how=how)
+        return turn
 
     def _note(self, action: AuditAction, session_id: str, **details: object) -> None:
         self._audit.record(self.person, action, session_id, **details)

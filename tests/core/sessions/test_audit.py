@@ -13,7 +13,7 @@ import redis
 
 from core.models import AuditAction, Person, PersonKind
 from core.sessions import keys
-from core.sessions.audit import DETAIL_LENGTH, SQL_LENGTH, Audit, to_csv
+from core.sessions.audit import DETAIL_LENGTH, MOST_REFUSED, SQL_LENGTH, Audit, to_csv
 from core.sessions.client import Client
 
 ANA = Person("login:ana", "Ana", "ana@example.com", PersonKind.LOGIN)
@@ -74,6 +74,15 @@ def test_an_opening_counts_once_per_person_and_session(audit: Audit, client: Cli
     assert len(audit.read()) == 3
     marks = list(client.scan_iter("{audit}:opened:*"))
     assert len(marks) == 3 and all(0 < client.ttl(mark) <= 600 for mark in marks)
+
+
+def test_trying_in_vain_again_and_again_pushes_out_nothing_others_did(audit: Audit) -> None:
+    audit.record(ANA, AuditAction.ASKED, SESSION)
+    for number in range(MOST_REFUSED + 20):
+        audit.record(Person(f"browser:{number}", "Eve"), AuditAction.REFUSED, SESSION)
+    audit.record(BEN, AuditAction.REFUSED, OTHER)
+    assert len(audit.read(action="refused", session=SESSION, limit=1_000)) == MOST_REFUSED
+    assert len(audit.read(action="refused", session=OTHER)) == 1
 
 
 def test_only_so_many_of_the_newest_are_kept(client: Client) -> None:

@@ -22,9 +22,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as open_socket
 
+from core.config import IdentitySettings
 from core.errors import StoreUnavailable
 from core.http_headers import HttpHeaders
-from core.models import Event, EventKind, Person, ShareRole
+from core.identity.identity import Identity
+from core.models import Event, EventKind, Person, PersonKind, ShareRole
 from core.sessions.audit import Audit
 from core.sessions.ids import new_session_id
 from core.sessions.rights import Rights
@@ -50,7 +52,8 @@ def shares(client: Any, sessions: SessionStore) -> Shares:
 @pytest.fixture
 def live(client: Any, sessions: SessionStore, shares: Shares, rooms: Rooms) -> Iterator[Live]:
     hub, rights, rows = Hub(client), Rights(sessions, shares), OwnRows(rooms)
-    yield Live(client, hub, EventTokens(client), rights, Company(client), Audit(client), rows, Pace(linger_s=0))
+    identity = Identity(client, IdentitySettings(login_s=3_600))
+    yield Live(client, hub, EventTokens(client), rights, identity, Company(client), Audit(client), rows, Pace(linger_s=0))
     hub.close()
 
 
@@ -245,6 +248,31 @@ def test_a_link_that_expires_under_an_open_socket_closes_it_at_the_next_check(
         assert closed.value.rcvd is not None and closed.value.rcvd.code == NO_ACCESS
         time.sleep(0.3)
         owner.ping().wait(2)
+
+
+def test_a_sign_in_that_ends_closes_its_open_sockets_and_opens_none(
+    serve: Any, live: Live, shares: Shares, session_id: str
+) -> None:
+    address = serve(lambda: replace(live, pace=Pace(recheck_s=0.2, linger_s=0)))
+    link = shares.add(session_id, ShareRole.VIEWER)
+    signed_in = int(time.time())
+    tabs = [Person("login:ben", "Ben", kind=PersonKind.LOGIN, login_s=at) for at in (signed_in, signed_in - 60)]
+    live.rights.enter(tabs[0], session_id, link.token)
+    with (
+        open_socket(follow(live, address, session_id, tabs[0])) as ended,
+        open_socket(follow(live, address, session_id, tabs[1])) as other,
+    ):
+        live.identity.end_login(tabs[0], {"iat": signed_in})
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                ended.recv(3)
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == NO_ACCESS
+        time.sleep(0.3)
+        other.ping().wait(2)
+    old = Person("login:ben", "Ben", kind=PersonKind.LOGIN, login_s=signed_in - 4_000)
+    for person in (tabs[0], old):
+        with pytest.raises(InvalidStatus):
+            open_socket(follow(live, address, session_id, person))
 
 
 def test_a_deleted_session_is_told_and_its_sockets_end(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.errors import NoAccess, SessionError, SessionNotFound, TabletalkError
+from core.errors import NoAccess, SessionClosed, SessionError, SessionNotFound, TabletalkError
 from core.models import AuditAction, Person, SessionQuery, ShareRole
 from core.sessions.audit import Audit
 from core.sessions.rights import Rights
@@ -132,6 +132,16 @@ def test_a_session_leaves_the_list_of_whom_its_link_was_taken_from(scene: Scene)
     assert [scene.of(person).find(SessionQuery()).total for person in MAY] == [1, 0, 0, 0, 0, 0]
 
 
+def test_a_closed_session_is_shared_and_only_read(scene: Scene) -> None:
+    ana, session_id = scene.of(ANA), scene.session_id
+    ana.close(session_id)
+    stranger = scene.of(STRANGER)
+    stranger.enter(session_id, ana.share(session_id, ShareRole.ASKER).token)
+    assert stranger.follow(session_id).turns[0].id == scene.turn_id
+    with pytest.raises(SessionClosed):
+        stranger.ask(session_id, "And then?")
+
+
 def test_only_the_owner_brings_back_what_was_deleted(scene: Scene) -> None:
     scene.of(ANA).delete(scene.session_id)
     for person in MAY:
@@ -160,4 +170,7 @@ def test_the_audit_knows_who_did_what_and_who_was_refused(scene: Scene) -> None:
     audit = scene.parts.audit
     assert {entry.action for entry in audit.read(person=STRANGER.id)} == {AuditAction.REFUSED}
     assert [entry.action for entry in audit.read(person=VIEWER.id)] == ["exported", "opened", "entered"]
+    scene.of(ASKER).stop(scene.session_id, scene.turn_id)
+    scene.of(ASKER).retry(scene.session_id, scene.turn_id)
+    assert [entry.details for entry in audit.read(person=ASKER.id, action="asked")] == [{"question": "How many?", "how": "again"}]
     assert [entry.action for entry in audit.read(person=ANA.id)].count(AuditAction.SHARED) == 4
