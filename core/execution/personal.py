@@ -25,6 +25,10 @@ class PersonalDatabases:
         """Whose account it is: "" for the one that all share."""
         return self.shared.account_of(name, self._person)
 
+    def has_own_rows(self, name: str) -> bool:
+        """Whether everybody sees rows of their own there."""
+        return bool(self.shared.has_own_rows(name))
+
     def get(self, name: str) -> Database:
         return self.shared.get(name, account=self.account(name))
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from core.models import ShareLink, ShareRole
+from core.models import Session, ShareLink, ShareRole
 from core.sessions.rights import Access, Act, owner_name
 from core.wiring import Visit
 from pages.render import actions, state
@@ -30,18 +30,19 @@ def draw(visit: Visit, access: Access) -> None:
         return
     with st.popover("Share", icon=":material/link:", type="tertiary", key="share", on_change="rerun") as fold:
         if fold.open:
-            _make(visit, access.session.id)
+            _make(visit, access.session)
             _links(visit, access.session.id)
 
 
-def _make(visit: Visit, session_id: str) -> None:
-    st.caption("Whoever opens a link sees this session live, with its rows.")
+def _make(visit: Visit, session: Session) -> None:
+    rows = "each with rows of their own" if visit.databases.has_own_rows(session.connection) else "with its rows"
+    st.caption(f"Whoever opens a link sees this session live, {rows}.")
     st.segmented_control("They", list(_ROLES), format_func=_ROLES.__getitem__, default=ShareRole.ASKER, key=_ROLE, required=True)
     st.selectbox("The link ends", list(_ENDS), key=_END)
     if visit.can_sign_in:
         st.checkbox("Only people who sign in", key=_SIGN_IN)
         st.text_input("Only these people", key=_PEOPLE, placeholder="ana@example.com, ben@example.com")
-    st.button("Make link", type="primary", icon=":material/add_link:", key="share-make", on_click=_add, args=(visit, session_id))
+    st.button("Make link", type="primary", icon=":material/add_link:", key="share-make", on_click=_add, args=(visit, session.id))
 
 
 def _add(visit: Visit, session_id: str) -> None:

@@ -224,6 +224,10 @@ def test_the_downloads_of_an_answer_hold_its_exact_rows(site: Site) -> None:
     with page.expect_download() as picture:
         answer.get_by_role("button", name="Download plot as a PNG").click()
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
+    answer.get_by_role("radio", name="Table").click()
+    answer.get_by_test_id("stDataFrame").hover()
+    expect(answer.get_by_role("button", name="Search: Table")).to_be_visible()
+    expect(answer.get_by_role("button", name="Download as CSV")).to_have_count(0)  # that of the grid is not ours
     answer.get_by_test_id("stPopoverButton").filter(has_text="Download").click()
     files = {}
     for name in ("CSV", "Excel", "Chart (HTML)"):
