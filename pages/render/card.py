@@ -16,12 +16,13 @@ _TABLE, _SQL, _EDIT = "Table", "SQL", "Edit chart"
 def draw(visit: Visit, turn: Turn, *, is_open: bool, writable: bool, shared: bool = False, charts: bool = True) -> None:
     """A finished turn; closed it is one line that opens at a click, and only then draws its body.
 
-    In a shared session it says who asked. With charts=False an open one keeps the room of its chart free for the next drawing.
+    It says who asked; in a session nobody else is in only where that was somebody else. With charts=False an open one keeps the
+    room of its chart free for the next drawing.
     """
     with trouble.guarded_part(turn.id):
         if is_open:
             with st.container(border=True, key=f"card-{turn.id}"):
-                title(turn, by=asked_by(visit, turn) if shared else "")
+                title(turn, by=asked_by(visit, turn, shared=shared))
                 _body(visit, turn, writable, charts=charts)
             return
         with st.expander(_folded(turn), key=f"fold-{turn.id}", on_change="rerun") as fold:
@@ -29,9 +30,11 @@ def draw(visit: Visit, turn: Turn, *, is_open: bool, writable: bool, shared: boo
                 _body(visit, turn, writable)
 
 
-def asked_by(visit: Visit, turn: Turn) -> str:
-    """Empty where nobody knows."""
-    return "You" if turn.author_id == visit.person.id else turn.author
+def asked_by(visit: Visit, turn: Turn, *, shared: bool) -> str:
+    """Empty where nobody knows, and in a session nobody else is in for its own questions."""
+    if turn.author_id != visit.person.id:
+        return turn.author
+    return "You" if shared else ""
 
 
 def title(turn: Turn, *, by: str = "") -> None:

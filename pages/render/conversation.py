@@ -121,7 +121,7 @@ def _running(visit: Visit, now: Conversation, *, again: bool) -> None:
     with st.container(border=turn is not None, key="running"):
         with st.container(key="running-question"):
             if turn is not None:
-                card.title(turn, by=card.asked_by(visit, turn) if now.shared else "")
+                card.title(turn, by=card.asked_by(visit, turn, shared=now.shared))
         live.draw({**_live_data(visit, now, None if dead else turn), "again": again})
         with st.container(key="running-rest"):
             if turn is not None and dead:
@@ -162,7 +162,7 @@ def _live_data(visit: Visit, now: Conversation, turn: Turn | None) -> dict[str, 
 def _queued(visit: Visit, now: Conversation) -> None:
     for turn in now.waiting[1:]:
         with st.container(border=True, key=f"queued-{turn.id}"):
-            card.title(turn, by=card.asked_by(visit, turn) if now.shared else "")
+            card.title(turn, by=card.asked_by(visit, turn, shared=now.shared))
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.caption("Waits until the question before it is answered.")
                 args = (visit, turn.session_id, turn.id)
