@@ -25,7 +25,7 @@ _SHOWN_USES = 8
 
 def draw(visit: Visit, access: Access) -> None:
     if not access.may(Act.MANAGE):
-        what = "watch it and ask in it" if access.may(Act.ASK) else "watch it"
+        what = "watch it and ask in it" if access.may(Act.ASK) and not access.own_rows else "watch it"
         st.caption(f"Shared by {label(owner_name(access.session))}: you can {what}.")
         return
     with st.popover("Share", icon=":material/link:", type="tertiary", key="share", on_change="rerun") as fold:
