@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from core.models import Kind
 from core.nl2sql.builtin.flags import yes_cell
 from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.labelling import goes_by_name
+from core.nl2sql.builtin.labelling import goes_by_name, names_subject
 from core.nl2sql.builtin.linking import link
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.query import Field, Ref
 
-_JOINING = (",", "and", "&", "as well as")
+_JOINING = (",", "and", "&", "+", "as well as")
 _SAID_WITH = {"the", "their", "its", "a", "an", "each", "please", "of", "'s", "’s", "also", "?", "."}
 _DATES = {"date", "dates", "day", "days", "time"}
 _YEARS = {"year", "years"}
@@ -22,7 +22,9 @@ _WHOLE = 0.95
 
 def accompanied(parse: Parse) -> None:
     """Every part of the list must name something that a row has one of; otherwise "with" says which rows are meant."""
-    openers = [item for item in parse.items[1:] if item.lower in ("with", ":") or _asks_anew(parse, item)]
+    openers = [
+        item for item in parse.items[1:] if item.lower in ("with", ":") or _asks_anew(parse, item) or _behind_cell(parse, item)
+    ]
     opener = openers[-1] if openers and not openers[-1].role else None
     if opener is None or not parse.subject or _measures(parse, opener):
         return
@@ -39,9 +41,16 @@ def accompanied(parse: Parse) -> None:
 
 
 def _asks_anew(parse: Parse, item: Item) -> bool:
-    """ "Which flights leave from Oslo? Show number and price"."""
+    """ "Which flights leave from Oslo? Show number and price", "flights from Oslo. I need number and price"."""
+    before = [other.text.lower() for other in parse.before(item, 2)]
+    asks = before[1:] if item.lower in ("need", "want") and before[:1] == ["i"] else before
+    return (item.lower in ("show", "list", "give") or asks is not before) and asks[:1] in (["?"], ["."])
+
+
+def _behind_cell(parse: Parse, item: Item) -> bool:
+    """ "Flights from Oslo, number and price"."""
     before = next(iter(parse.before(item, 1)), None)
-    return item.lower in ("show", "list", "give") and before is not None and before.text in ("?", ".")
+    return item.lower == "," and before is not None and before.kind == "value"
 
 
 def _measures(parse: Parse, opener: Item) -> bool:
@@ -97,6 +106,8 @@ def _alone(parse: Parse, item: Item) -> list[Field]:
     if item.table:
         return _of_one(parse, item.table.table) if item.table.table != parse.subject else []
     ref = parse.column_of(item, prefer=parse.subject)
+    if ref and names_subject(parse, item, ref):
+        return parse.label(parse.subject)
     return [Field(ref)] if ref and _has_one(parse, ref.table) and not _leads_back(parse, ref) else []
 
 

@@ -59,11 +59,20 @@ def evidence(parse: Parse, query: Query) -> float:
         sure -= 0.25  # when something was sold is another date than its own
     if _stray_group(parse) or _per_group(parse):
         sure -= 0.5
-    if lost and not (query.where or query.having or query.measures or query.limit):
-        sure -= 0.25  # a plain list, and a word of the question left: most likely what should have narrowed it
+    if lost and (_lists_all(query) or _counts_all(query)):
+        sure -= 0.25  # all there are, and a word of the question left: most likely what should have narrowed it
     sure -= 0.3 if _roundabout(parse, query) else 0.0
     sure -= 0.08 * len([item for item in used if item.fuzzy])
     return max(0.0, min(0.99, sure))
+
+
+def _lists_all(query: Query) -> bool:
+    return not (query.where or query.having or query.measures or query.limit)
+
+
+def _counts_all(query: Query) -> bool:
+    alone = len(query.select) == 1 and not (query.where or query.having or query.combine)
+    return alone and query.select[0].aggregate == "count" and query.select[0].expr is None
 
 
 def _says_by_trait(parse: Parse, item: Item) -> bool:

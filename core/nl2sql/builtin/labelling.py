@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.models import Kind
+from core.nl2sql.builtin.item import Item
 from core.nl2sql.builtin.keygraph import Edge
 from core.nl2sql.builtin.parse import Parse
 from core.nl2sql.builtin.query import Field, Query, Ref
@@ -46,6 +47,12 @@ def _leads(ref: Ref, parse: Parse) -> Edge | None:
     edges = [e for e in parse.index.graph.edges(ref.table) if e.other in refers and e.columns == (ref.column,) and not e.many]
     found = edges[0] if len(edges) == 1 else None
     return found if found is not None and found.other != ref.table and not parse.index.graph.missing(found) else None
+
+
+def names_subject(parse: Parse, item: Item, ref: Ref) -> bool:
+    """ "Customers in Canada, names and emails": of customers, though only a table nobody spoke of has a column called so."""
+    said = {parse.subject, *parse.tables_said()}
+    return item.lower in ("name", "names") and bool(parse.subject) and ref.table not in said
 
 
 def is_named(table: str, parse: Parse) -> bool:

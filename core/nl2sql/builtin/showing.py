@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.nl2sql.builtin.item import Item
+from core.nl2sql.builtin.labelling import names_subject
 from core.nl2sql.builtin.parse import Output, Parse
 from core.nl2sql.builtin.plan import measure_table, places_of
 from core.nl2sql.builtin.query import Field, Ref
@@ -33,7 +34,9 @@ def targets(parse: Parse) -> None:
             item.role = "target"
             if _theirs(parse, item):
                 _beside_subject(parse)
-            if not any(output.field.expr == ref and output.field.aggregate for output in parse.outputs):
+            if names_subject(parse, item, ref):
+                _beside_subject(parse)
+            elif not any(output.field.expr == ref and output.field.aggregate for output in parse.outputs):
                 parse.outputs.append(Output(item.start, Field(ref), _entity_of(parse, ref)))
     _led(parse)
     parse.distinct = any(item.is_cue("distinct") and item.role in ("", "distinct") for item in parse.items) and not any(
