@@ -173,7 +173,7 @@ def _is_plain_column(item: Item) -> bool:
 
 
 def _of_verb(parse: Parse, cue: Item) -> bool:
-    """ "Who sold the most", "which customer spent the most": the verb says what is added up."""
+    """ "Who sold the most", "which customer spent the most": the verb says what is added up, or which figure of theirs it is."""
     selling = cue.lower in ("best selling", "top selling")
     if selling and parse.groups:
         return False  # "the best selling product in each category" ranks within groups, which no query here can say yet
@@ -182,14 +182,15 @@ def _of_verb(parse: Parse, cue: Item) -> bool:
     verb = cue if selling else next((other for other in parse.before(cue, 3) if lemma(other.lower) in _EARNING), None)
     if verb is None or verb.role:
         return False
-    measure = money_for(parse, ("revenue",))
-    if measure is None:
+    pay = next((Field(Ref(link.table, link.column)) for link in verb.columns if link.table == parse.subject), None)
+    earned = None if pay else money_for(parse, ("revenue",))
+    if not pay and not earned:
         return False
     verb.role = "rank"
     follow = _following(parse, cue) if selling else None
     if parse.limit is None and follow is not None and lemma(follow.lower) != follow.lower:
         parse.limit = _HANDFUL
-    _add(parse, cue, Field(measure, "sum"))
+    _add(parse, cue, pay or Field(earned, "sum"))
     return True
 
 

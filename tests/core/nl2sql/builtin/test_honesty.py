@@ -23,6 +23,7 @@ NOT_ANSWERED = [
     "Wie viele Kunden gibt es?",
     "¿Cuántos pedidos hay?",
     "How many unicorns do we have?",
+    "how many of our customers are women",
     "What is the weather today?",
     "delete all customers",
     "profit by astronaut",
