@@ -102,7 +102,7 @@ def build(settings: Settings) -> App:
     shares, audit = Shares(redis, sessions), Audit(redis, settings.audit_entries)
     rights = Rights(sessions, shares)
     identity, workers = Identity(redis, settings.identity), Workers(rooms, settings.workers)
-    live = Live(redis, Hub(redis), EventTokens(redis), rights, identity, Company(redis), audit, turns.rows)
+    live = Live(redis, Hub(redis), EventTokens(redis), rights, identity.counts, Company(redis), audit, turns.rows)
     parts = Parts(sessions, shares, rights, turns, audit)
     return App(settings, redis, identity, sessions, databases, engines, builtin, model, turns, workers, live, parts)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,6 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from core.errors import SessionError, StoreUnavailable, TabletalkError
-from core.identity.identity import Identity
 from core.models import EventKind, Person
 from core.sessions.audit import Audit
 from core.sessions.rights import Act, Rights
@@ -52,7 +51,8 @@ class Live:
     hub: Hub
     tokens: EventTokens
     rights: Rights
-    identity: Identity
+    counts: Callable[[Person], bool]
+    """Whether the sign-in a person came by still does; raises StoreUnavailable."""
     company: Company
     audit: Audit
     rows: OwnRows
@@ -69,7 +69,7 @@ def hears_all(live: Live, person: Person, session_id: str) -> bool | None:
 
 def may_follow(live: Live, person: Person, session_id: str) -> bool:
     """Whether the person may read the session, and the sign-in they came by still counts. Raises StoreUnavailable."""
-    return live.identity.counts(person) and live.rights.may_read(person, session_id)
+    return live.counts(person) and live.rights.may_read(person, session_id)
 
 
 async def follow(socket: WebSocket, live: Live, session_id: str, person: Person) -> None:

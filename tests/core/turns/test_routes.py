@@ -52,8 +52,8 @@ def shares(client: Any, sessions: SessionStore) -> Shares:
 @pytest.fixture
 def live(client: Any, sessions: SessionStore, shares: Shares, rooms: Rooms) -> Iterator[Live]:
     hub, rights, rows = Hub(client), Rights(sessions, shares), OwnRows(rooms)
-    identity = Identity(client, IdentitySettings(login_s=3_600))
-    yield Live(client, hub, EventTokens(client), rights, identity, Company(client), Audit(client), rows, Pace(linger_s=0))
+    counts = Identity(client, IdentitySettings(login_s=3_600)).counts
+    yield Live(client, hub, EventTokens(client), rights, counts, Company(client), Audit(client), rows, Pace(linger_s=0))
     hub.close()
 
 
@@ -251,7 +251,7 @@ def test_a_link_that_expires_under_an_open_socket_closes_it_at_the_next_check(
 
 
 def test_a_sign_in_that_ends_closes_its_open_sockets_and_opens_none(
-    serve: Any, live: Live, shares: Shares, session_id: str
+    serve: Any, live: Live, client: Any, shares: Shares, session_id: str
 ) -> None:
     address = serve(lambda: replace(live, pace=Pace(recheck_s=0.2, linger_s=0)))
     link = shares.add(session_id, ShareRole.VIEWER)
@@ -262,7 +262,7 @@ def test_a_sign_in_that_ends_closes_its_open_sockets_and_opens_none(
         open_socket(follow(live, address, session_id, tabs[0])) as ended,
         open_socket(follow(live, address, session_id, tabs[1])) as other,
     ):
-        live.identity.end_login(tabs[0], {"iat": signed_in})
+        Identity(client, IdentitySettings()).end_login(tabs[0], {"iat": signed_in})
         with pytest.raises(ConnectionClosed) as closed:
             while True:
                 ended.recv(3)
