@@ -44,6 +44,10 @@ def room(name: str) -> str:
     return parts[1] if len(parts) > 1 else ""
 
 
+BUILTIN = ROOT / "core" / "nl2sql" / "builtin"
+LAYERS = (("linking",), ("query",), ("reading", "weighing"), ("followups",))
+"""Of the builtin engine, lowest first: each knows itself and those below."""
+
 CORE = sorted((ROOT / "core").rglob("*.py"))
 PAGES = [ROOT / "streamlit_app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 
@@ -63,3 +67,10 @@ def test_core_never_imports_streamlit(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in PAGES if path.exists()], ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_page_talks_to_the_outside_through_core_alone(path: Path) -> None:
     assert not {name.split(".")[0] for name in imported(path)} & OUTSIDE_OF_PAGES
+
+
+@pytest.mark.parametrize("path", sorted(BUILTIN.glob("*/*.py")), ids=lambda path: str(path.relative_to(BUILTIN)))
+def test_a_layer_of_the_builtin_engine_imports_only_those_below(path: Path) -> None:
+    height = {name: at for at, names in enumerate(LAYERS) for name in names}
+    reached = {name.split(".")[3] for name in imported(path) if name.startswith("core.nl2sql.builtin.")}
+    assert {name for name in reached if height.get(name, len(LAYERS)) > height[path.parent.name]} == set()

@@ -28,7 +28,7 @@ from core.execution.address import parse
 from core.execution.catalog_cache import CatalogCache
 from core.execution.connections import open_database
 from core.models import Catalog, Clarification, Context, SqlDraft, Turn, TurnState
-from core.nl2sql.builtin.index import index_of
+from core.nl2sql.builtin.linking.index import index_of
 from core.nl2sql.engine import Engine
 
 log = logging.getLogger(__name__)

@@ -25,13 +25,13 @@ from core.evaluation.accuracy import is_ordered, same_rows
 from core.evaluation.questions import Question
 from core.execution.catalog_cache import CatalogCache
 from core.execution.connections import open_database
-from core.nl2sql.builtin.assemble import BENCHMARK, bare
-from core.nl2sql.builtin.confidence import evidence
-from core.nl2sql.builtin.index import Index, index_of
-from core.nl2sql.builtin.plan import Unwritable
-from core.nl2sql.builtin.query import Query
-from core.nl2sql.builtin.reading import parses
-from core.nl2sql.builtin.render import render
+from core.nl2sql.builtin.linking.index import Index, index_of
+from core.nl2sql.builtin.query.plan import Unwritable
+from core.nl2sql.builtin.query.query import Query
+from core.nl2sql.builtin.query.render import render
+from core.nl2sql.builtin.reading.assemble import BENCHMARK, bare
+from core.nl2sql.builtin.reading.confidence import evidence
+from core.nl2sql.builtin.reading.reading import parses
 from core.nl2sql.builtin.weighing.candidates import readings
 from core.nl2sql.builtin.weighing.ranker import Ranker, probabilities, ranker, signals
 from core.nl2sql.builtin.weighing.view import Atom, View

@@ -18,7 +18,7 @@ from core.execution.connections import open_database
 from core.execution.demo import ensure_demo
 from core.models import Catalog, Context
 from core.nl2sql.builtin import BuiltinEngine
-from core.nl2sql.builtin.index import build_index
+from core.nl2sql.builtin.linking.index import build_index
 
 QUESTIONS = (
     "How many orders are there?",

@@ -34,8 +34,8 @@ from core.execution.catalog import read_catalog
 from core.execution.connections import open_database
 from core.models import Catalog, Clarification, ColumnValues, Context, ForeignKey, Table
 from core.nl2sql.builtin import BENCHMARK, BuiltinEngine
-from core.nl2sql.builtin.index import index_of
-from core.nl2sql.builtin.linking import link
+from core.nl2sql.builtin.linking.index import index_of
+from core.nl2sql.builtin.linking.linking import link
 
 Renamed = Mapping[tuple[str, str], str]
 """Database and its table in lower case → the table in the united catalog."""

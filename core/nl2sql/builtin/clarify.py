@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from core.models import Choice, Clarification, Context
-from core.nl2sql.builtin.index import Index
-from core.nl2sql.builtin.language import foreign
-from core.nl2sql.builtin.linking import link
-from core.nl2sql.builtin.query import Field, Query, Related, comparisons, fields, refs
-from core.nl2sql.builtin.reading import Candidate
+from core.nl2sql.builtin.linking.index import Index
+from core.nl2sql.builtin.linking.language import foreign
+from core.nl2sql.builtin.linking.linking import link
+from core.nl2sql.builtin.query.query import Field, Query, Related, comparisons, fields, refs
+from core.nl2sql.builtin.reading.reading import Candidate
 
 
 def ambiguous(best: Candidate, context: Context) -> Clarification | None:

@@ -8,18 +8,18 @@ from datetime import UTC, date, datetime
 from core.cancellation import Cancellation
 from core.errors import EmptyDatabase
 from core.models import Assumption, Catalog, Clarification, Context, SqlDraft
-from core.nl2sql.builtin import followups
-from core.nl2sql.builtin.assemble import Conventions
 from core.nl2sql.builtin.clarify import ambiguous, no_such_day, strangers, unknown
-from core.nl2sql.builtin.confidence import unused
-from core.nl2sql.builtin.ellipsis import SWITCH
-from core.nl2sql.builtin.explain import assumptions, explain
-from core.nl2sql.builtin.index import Index, Progress, index_of
-from core.nl2sql.builtin.linking import link
-from core.nl2sql.builtin.outputs import outputs
-from core.nl2sql.builtin.periods import impossible_day
-from core.nl2sql.builtin.query_json import to_json
-from core.nl2sql.builtin.reading import SURE, Candidate, read
+from core.nl2sql.builtin.followups import followups
+from core.nl2sql.builtin.followups.ellipsis import SWITCH
+from core.nl2sql.builtin.linking.index import Index, Progress, index_of
+from core.nl2sql.builtin.linking.linking import link
+from core.nl2sql.builtin.linking.periods import impossible_day
+from core.nl2sql.builtin.query.explain import assumptions, explain
+from core.nl2sql.builtin.query.outputs import outputs
+from core.nl2sql.builtin.query.query_json import to_json
+from core.nl2sql.builtin.reading.assemble import Conventions
+from core.nl2sql.builtin.reading.confidence import unused
+from core.nl2sql.builtin.reading.reading import SURE, Candidate, read
 from core.nl2sql.builtin.suggest import suggest, suggest_near
 
 _GUESS = 0.25

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from core.models import Column, Role, Table
-from core.nl2sql.builtin.explain import plural
-from core.nl2sql.builtin.index import Index
-from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.naming import date_column, label_columns
+from core.nl2sql.builtin.linking.index import Index
+from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.linking.naming import date_column, label_columns
+from core.nl2sql.builtin.query.explain import plural
 
 _PER_ROW = frozenset(
     {"price", "rate", "percent", "percentage", "level", "average", "maximum", "minimum", "score", "rating", "age"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.query import Arith, Query
+from core.nl2sql.builtin.query.query import Arith, Query
+from core.nl2sql.builtin.reading.parse import Parse
 from core.nl2sql.builtin.weighing import vary_filters, vary_shape, vary_shown
 from core.nl2sql.builtin.weighing.describe import describe
 from core.nl2sql.builtin.weighing.ranker import probabilities

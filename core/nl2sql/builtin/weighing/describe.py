@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from core.nl2sql.builtin.plan import NoPath, Plan, places_of, start
-from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Field, Query, Ref, Related, refs
+from core.nl2sql.builtin.query.plan import NoPath, Plan, places_of, start
+from core.nl2sql.builtin.query.query import AnyOf, Compare, Condition, Field, Query, Ref, Related, refs
 from core.nl2sql.builtin.weighing.view import Atom, View
 
 Slots = dict[tuple[str, str], list[str]]

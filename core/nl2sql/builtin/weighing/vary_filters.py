@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.parse import Parse
-from core.nl2sql.builtin.plan import places_of
-from core.nl2sql.builtin.query import AnyOf, Compare, Condition, Query, Ref, Related
+from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.query.plan import places_of
+from core.nl2sql.builtin.query.query import AnyOf, Compare, Condition, Query, Ref, Related
+from core.nl2sql.builtin.reading.parse import Parse
 from core.nl2sql.builtin.weighing.vary_shown import Variation, alternatives
 
 

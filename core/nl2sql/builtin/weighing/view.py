@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from core.nl2sql.builtin.item import Item
-from core.nl2sql.builtin.parse import Parse
+from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.reading.parse import Parse
 
 Atom = tuple[str, ...]
 """("shape", element), ("slot", position of the item, slot) or ("plain", feature)."""

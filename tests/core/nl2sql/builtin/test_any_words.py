@@ -7,7 +7,7 @@ import random
 import pytest
 
 from core.models import Clarification
-from core.nl2sql.builtin.index import Index, index_of
+from core.nl2sql.builtin.linking.index import Index, index_of
 from tests.core.nl2sql.builtin.schemas import NAMES, Samples, ask, cases, context, drafted
 
 FRAGMENTS = (

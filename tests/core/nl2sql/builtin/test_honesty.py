@@ -12,7 +12,7 @@ from core.cancellation import Cancellation
 from core.errors import Cancelled, EmptyDatabase
 from core.models import Catalog, Clarification, Context, SqlDraft
 from core.nl2sql.builtin import BuiltinEngine
-from core.nl2sql.builtin.query_json import from_json, to_json
+from core.nl2sql.builtin.query.query_json import from_json, to_json
 from tests.core.nl2sql.builtin.schemas import NAMES, Samples, ask, cases, catalog_of, context, drafted
 
 NOT_ANSWERED = [

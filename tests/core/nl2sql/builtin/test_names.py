@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.nl2sql.builtin.lexicon import lexicon
-from core.nl2sql.builtin.names import name_words
-from core.nl2sql.builtin.text import lemma
+from core.nl2sql.builtin.linking.lexicon import lexicon
+from core.nl2sql.builtin.linking.names import name_words
+from core.nl2sql.builtin.linking.text import lemma
 
 NAMES = [
     ("OrderDate", ("order", "date")),

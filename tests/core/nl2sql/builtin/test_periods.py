@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from core.nl2sql.builtin.numerals import number_at
-from core.nl2sql.builtin.periods import period_at
-from core.nl2sql.builtin.text import normalise, tokenize
+from core.nl2sql.builtin.linking.numerals import number_at
+from core.nl2sql.builtin.linking.periods import period_at
+from core.nl2sql.builtin.linking.text import normalise, tokenize
 
 TODAY = date(2024, 3, 15)
 PERIODS = """

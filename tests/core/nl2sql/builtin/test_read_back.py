@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from core.models import Catalog, SqlDraft
-from core.nl2sql.builtin.index import index_of
-from core.nl2sql.builtin.read_back import read_back
-from core.nl2sql.builtin.render import render
+from core.nl2sql.builtin.linking.index import index_of
+from core.nl2sql.builtin.query.read_back import read_back
+from core.nl2sql.builtin.query.render import render
 from tests.core.nl2sql.builtin.schemas import NAMES, Samples, ask, cases, catalog_of, context, drafted, same
 
 Shop = tuple[Catalog, sqlite3.Connection]

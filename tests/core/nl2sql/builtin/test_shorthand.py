@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.nl2sql.builtin.shorthand import written_out
+from core.nl2sql.builtin.linking.shorthand import written_out
 
 WRITTEN = {
     "no. of ppl per tier": "number of people per tier",

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from core.nl2sql.builtin import BENCHMARK
-from core.nl2sql.builtin.assemble import bare
-from core.nl2sql.builtin.index import Index, index_of
-from core.nl2sql.builtin.reading import parses
-from core.nl2sql.builtin.render import render
+from core.nl2sql.builtin.linking.index import Index, index_of
+from core.nl2sql.builtin.query.render import render
+from core.nl2sql.builtin.reading.assemble import bare
+from core.nl2sql.builtin.reading.reading import parses
 from core.nl2sql.builtin.weighing.candidates import Reading, readings
 from core.nl2sql.builtin.weighing.ranker import FILE, Ranker, probabilities, ranker, signals
 from core.nl2sql.builtin.weighing.view import View

@@ -1,0 +1,170 @@
+"""Asking: the columns a follow-up asks for by a word of asking ("where?", "how old?"), a word for a time, or a name left over."""
+
+from __future__ import annotations
+
+import re
+
+from core.nl2sql.builtin.followups.change import Change
+from core.nl2sql.builtin.linking.index import Link
+from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.query.query import Field, Query, Ref, refs, tables_of
+from core.nl2sql.builtin.reading.parse import Parse
+from core.nl2sql.builtin.reading.people import holds_people, people_meant
+
+_PLACES = ("location", "city", "country", "hometown", "nationality", "state", "address", "region", "place", "venue")
+_WORDS = re.compile(
+    r"(^(and |also |plus )?|\b(and|also|add|with|show|plus|,) )(where|when|how (?!many\b|much\b|about\b)(\w+))\b"
+    r"|\bhow much (?:are|is|were|was|do|does|did) (they|it|those|these)( cost)?\b"
+)
+_ASKS = re.compile(r" (is|are|was|were|do|does|did|has|have|had|they|it|he|she|each)\b")
+_WHO = re.compile(r"^(and |but |so )?(who|whose)\b(?! else)")
+_TIMES = {"year", "years", "date", "dates", "day", "days", "time"}
+_LED_IN = {"the", "with", "and", "their", "its", "add", "show", "also", ","}
+_SHOWN_AS_SAID = 0.55
+"""A name left over that fits a column this well is one to show."""
+_SUPERLATIVE = {
+    "old": "oldest", "long": "longest", "tall": "tallest", "heavy": "heaviest", "expensive": "most expensive", "fast": "fastest",
+    "deep": "deepest", "wide": "widest", "rich": "richest", "populous": "most populous", "new": "newest", "recent": "most recent",
+    "short": "shortest", "cheap": "cheapest", "big": "largest", "large": "largest",
+}  # fmt: skip
+
+
+def asked_columns(query: Query, change: Change) -> list[Field]:
+    """ "Where are they from?", "and when?", "how old are they?", "with the year", "how much do they cost?"."""
+    parse = change.parse
+    if parse.ranked or any(item.is_cue("count") for item in parse.items):
+        return []
+    found = [*_by_word(query, change), *_by_time(query, change), *_left_over(query, change)]
+    return list(dict.fromkeys(found))
+
+
+def asked_people(query: Query, change: Change, named: list[Field]) -> list[Field]:
+    """ "Who placed them?", "whose were those?": the people that rows have to do with, and what else of them is `named`."""
+    parse = change.parse
+    asks_more = parse.ranked or parse.limit or parse.groups or parse.having or any(i.is_cue("count") for i in parse.items)
+    if not _WHO.match(change.text) or asks_more:
+        return []
+    places = {ref.table for f in named for ref in refs(f.expr)}
+    if named:
+        others = places and query.subject not in places and all(holds_people(place, change.index) for place in places)
+        return named if others else []
+    if holds_people(query.subject, change.index):
+        return []
+    table = people_meant(query.subject, parse)
+    shown = parse.label(table) if table else []
+    for item in parse.items if shown else ():
+        item.role = item.role or ("target" if item.kind == "name" and item.table and item.table.table == table else "")
+    return [] if set(shown) <= set(query.select) else shown
+
+
+def held(query: Query, parse: Parse) -> None:
+    """ "Their profits and sales", "how many hosts did they have": numbers the listed rows hold, shown rather than added up."""
+    text = " ".join(item.lower for item in parse.items)
+    each = re.search(r"\beach\b", text)
+    summed = any(item.is_cue("aggregate") or (item.lower == "much" and not each) for item in parse.items)
+    if query.measures or summed or parse.groups:
+        return
+    for output in parse.outputs:
+        field = output.field
+        spoken = any(item.start == output.at and item.is_cue("count") for item in parse.items)
+        told = not spoken or re.search(r"\b(do|does|did|have|has|had) (they|it|he|she|each)\b", text)
+        if told and field.aggregate == "sum" and isinstance(field.expr, Ref) and field.expr.table in tables_of(query):
+            output.field = Field(field.expr)
+            for item in parse.items:
+                item.cue = None if spoken and item.start == output.at else item.cue
+    parse.outputs.sort(key=lambda output: output.at)
+
+
+def _by_word(query: Query, change: Change) -> list[Field]:
+    """What the word of asking names."""
+    found: list[Field] = []
+    for match in _WORDS.finditer(change.text):
+        if change.parse.where and not (match[5] or _ASKS.match(change.text[match.end() :])):
+            continue  # "where the price is 5" narrows
+        word, adjective = match[4] or "how", match[5] or ("expensive" if match[6] else "")
+        field = _place(query, change) if word == "where" else _moment(query, change) if word == "when" else None
+        field = field or _quality(query, change, adjective)
+        if field is not None:
+            found.append(field)
+            _take(change, adjective if word not in ("where", "when") else "")
+    return found
+
+
+def _take(change: Change, adjective: str) -> None:
+    """The words around a word of asking ("located", "placed") say nothing more than it does."""
+    for item in change.parse.items:
+        plain = item.kind in ("word", "name") and not item.role and re.search(r"(ed|en|ing)$", item.lower)
+        if item.lower == adjective or item.is_cue("compare", "=") or (not adjective and (plain or item.kind == "word")):
+            item.role = item.role or "target"
+
+
+def _place(query: Query, change: Change) -> Field | None:
+    said = change.index.names.columns
+    for table in _tables(query):
+        found = (c.name for w in _PLACES for c in change.index.table(table).columns if w in said[table, c.name])
+        if name := next(found, ""):
+            return Field(Ref(table, name))
+    return None
+
+
+def _moment(query: Query, change: Change) -> Field | None:
+    when = change.parse.date_of(query.subject) or change.parse.year_of(query.subject)
+    return Field(when) if when else None
+
+
+def _quality(query: Query, change: Change, adjective: str) -> Field | None:
+    word = _SUPERLATIVE.get(adjective, "")
+    implied = change.parse.implied(word, query.subject) if word in change.index.lexicon.implied else None
+    return Field(implied[0]) if implied else None
+
+
+def _tables(query: Query) -> list[str]:
+    """Those of the rows first, then those shown, then those joined."""
+    shown = [ref.table for f in query.select for ref in refs(f.expr)]
+    return list(dict.fromkeys((query.subject, *shown, *query.tables)))
+
+
+def _by_time(query: Query, change: Change) -> list[Field]:
+    """ "With the year", "and the dates please": the time of the rows, first the one they are sorted by."""
+    parse = change.parse
+    found: list[Field] = []
+    for item in parse.items if not parse.groups else ():
+        before = next(iter(parse.before(item, 1)), None)
+        if item.kind != "grain" or item.role or item.lower not in _TIMES or before is None or before.lower not in _LED_IN:
+            continue
+        ref = _time(query, change, yearly=item.lower.startswith("year"))
+        if ref is not None:
+            item.role = "target"
+            found.append(Field(ref))
+    return found
+
+
+def _time(query: Query, change: Change, *, yearly: bool) -> Ref | None:
+    parse = change.parse
+    ordered = [o.field.expr for o in (*query.order, *parse.order) if isinstance(o.field.expr, Ref)]
+    for ref in ordered:
+        if parse.column(ref).kind.temporal or ref in (parse.year_of(ref.table), parse.date_of(ref.table)):
+            return ref
+    for table in _tables(query):
+        first, second = (parse.year_of, parse.date_of) if yearly else (parse.date_of, parse.year_of)
+        if found := first(table) or (second(table) if not yearly else None):
+            return found
+    return None
+
+
+def _left_over(query: Query, change: Change) -> list[Field]:
+    """ "Cheapest first, with cost", "at what time?": a name of a column of the rows that nothing else took."""
+    parse = change.parse
+    tables = tables_of(query) | set(query.tables)
+    found: list[Field] = []
+    for item in parse.items if not parse.where else ():
+        link = _column(item, tables) if item.kind == "name" and not item.role else None
+        if link is not None:
+            item.role = "target"
+            found.append(Field(Ref(link.table, link.column)))
+    return found
+
+
+def _column(item: Item, tables: set[str] | frozenset[str]) -> Link | None:
+    fits = [link for link in item.columns if link.table in tables and link.score >= _SHOWN_AS_SAID]
+    return max(fits, key=lambda link: link.score, default=None)

@@ -1,0 +1,154 @@
+"""Dividing: follow-ups about what a result is per ("by region instead", "and by month", "of each", "by quarter")."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.nl2sql.builtin.followups.change import Change
+from core.nl2sql.builtin.followups.listing import only_sorts, unjoined, within_groups
+from core.nl2sql.builtin.query.explain import condition_words, dimension_words
+from core.nl2sql.builtin.query.query import Compare, Field, Order, Query, Ref
+from core.nl2sql.builtin.reading.entities import entity_keys
+from core.nl2sql.builtin.reading.parse import Output, Parse
+
+_EACH = (
+    r"\b(each|every one)\b( one| of (them|those|these))?(\W*$| (have|has|had|do|does|did|is|are|get|got)\b)|\bper each\b"
+    r"|\b(have|has|had|do|does|did|is|are|was|were) (each|every one)\b(?! \w+s\b)"
+)
+
+_ITS = re.compile(r"\b(its|his|her)\b")
+_DIVIDES = {
+    "break", "broken", "down", "split", "drill", "divide", "separately", "individually", "respectively", "apart",
+    "compare", "compared", "side", "forget",
+}  # fmt: skip
+_CONTRAST = re.compile(
+    r"\b(vs|versus|against|compared (to|with)|as opposed to|separately|individually|respectively|side by side)\b"
+    r"|^(and )?compare\b"
+)
+_FORGETS = re.compile(r"\b(forget|drop|leave out|never mind|not|no longer|without)( about)?( the| by)? [\w ]+")
+
+
+def grains(query: Query, change: Change) -> Query:
+    """ "By quarter", "weekly": another grain of the time that is shown already."""
+    old = next((f for f in query.dimensions if f.grain), None)
+    new = next((output.field for output in change.parse.groups if output.field.grain), None)
+    if old is None or new is None or old.grain == new.grain:
+        return query
+    changed = replace(old, grain=new.grain)
+    change.parse.groups = [output for output in change.parse.groups if not output.field.grain]
+    change.said.append(f"by {new.grain} instead of {old.grain}")
+    swap = {old: changed}
+    return replace(
+        query,
+        select=tuple(swap.get(f, f) for f in query.select),
+        order=tuple(Order(swap.get(o.field, o.field), o.descending) for o in query.order),
+    )
+
+
+def contrasts(query: Query, change: Change) -> Query:
+    """ "Fall vs spring?", "men and women separately": cells of one column named against each other are measured each."""
+    parse = change.parse
+    if not query.measures or parse.groups or not _CONTRAST.search(change.text):
+        return query
+    for compare in parse.where:
+        if isinstance(compare, Compare) and compare.op == "in" and not compare.negated and len(compare.values) > 1:
+            parse.groups.append(Output(99, compare.field))
+            break
+    return query
+
+
+def dimensions(query: Query, change: Change) -> Query:
+    """ "By staff instead" takes the place of what it was by; "and by month" comes on top."""
+    parse = change.parse
+    if _of_each(change) and query.dimensions and not query.measures and change.shown(aggregated=True):
+        parse.groups = [*parse.groups, *(Output(99, f, _entity(f, parse)) for f in query.dimensions)]
+        query = replace(query, select=(), distinct=False)
+    if _beside_each(query, change):
+        parse.outputs = [*parse.outputs, *(o for o in parse.groups if o.field not in query.dimensions)]
+        parse.groups = []
+    if only_sorts(query, change):
+        parse.order = parse.order or [Order(output.field) for output in parse.groups]
+        parse.groups = []
+    new = [output.field for output in parse.groups if not query.measures or output.field not in query.dimensions]
+    if not new or not (query.measures or query.limit or query.select or change.shown(aggregated=True)):
+        return query
+    for item in parse.items:
+        item.role = item.role or ("group" if item.lower in _DIVIDES else "")
+    query = _of_all(query, new, change)
+    keys = entity_keys(parse, parse.groups, list(query.measures))
+    if query.measures and query.limit is not None and _ITS.search(change.text):
+        query = replace(query, where=(*query.where, *within_groups(query, change)), having=(), order=(), limit=None)
+        kept: tuple[Field, ...] = ()
+    else:
+        on_top = _on_top(change) or _splits(change) or bool(_CONTRAST.search(change.text))
+        kept = tuple(f for f in query.dimensions if not _forgotten(f, change)) if on_top and query.measures else ()
+    shown = _measured_anew(query, change)
+    measures = query.measures if query.measures and not shown else shown or (Field(None, "count", table=query.subject),)
+    parse.outputs = [output for output in parse.outputs if not output.field.aggregate]
+    old = " and ".join(dimension_words(query.dimensions, change.index))
+    said = " and ".join(dimension_words(tuple(new), change.index))
+    change.said.append(f"by {said}" + (f" instead of {old}" if old and not kept and query.measures else ""))
+    order = tuple(o for o in query.order if o.field in kept or o.field in measures)
+    times = [f for f in (*kept, *new) if f.grain]
+    if change.conventions.order_groups:
+        order = tuple(Order(f) for f in times) if times else order or (Order(measures[0], True),)
+    return replace(
+        query,
+        select=(*kept, *new, *measures),
+        keys=(*(query.keys if kept else ()), *keys),
+        order=order,
+        limit=query.limit if kept else None,
+        offset=query.offset if kept else 0,
+        distinct=False,
+        where=unjoined(query, measures),
+        having=query.having if kept or not query.dimensions else (),
+    )
+
+
+def _beside_each(query: Query, change: Change) -> bool:
+    """ "Add what each costs", "also show where each show takes place": a column more of a list, nothing to count by."""
+    listed = bool(query.select) and not query.measures and not change.shown(aggregated=True)
+    counts = any(item.is_cue("count") or item.is_cue("aggregate") for item in change.parse.items)
+    return listed and not counts and change.adds_surely and bool(re.search(r"\beach\b", change.text))
+
+
+def _of_all(query: Query, new: list[Field], change: Change) -> Query:
+    """The one value that was asked about is let go of when all of them are told apart."""
+    gone = [c for c in query.where if isinstance(c, Compare) and c.op == "=" and c.field in new and c not in change.parse.where]
+    change.said.extend(f"− {condition_words(c, change.index)}" for c in gone)
+    return replace(query, where=tuple(c for c in query.where if c not in gone))
+
+
+def _measured_anew(query: Query, change: Change) -> tuple[Field, ...]:
+    """The measures said; rows that are named without a word of counting ("by decor of the room") are none."""
+    shown = tuple(change.shown(aggregated=True))
+    counts = any(item.is_cue("count") or item.is_cue("aggregate") for item in change.parse.items)
+    return shown if counts or not query.measures else tuple(f for f in shown if f.aggregate != "count")
+
+
+def _on_top(change: Change) -> bool:
+    """ "And by month", "also by month"; "by category and year" takes the place of what it was by."""
+    return change.adds_surely or (change.adds and change.text.startswith("and "))
+
+
+def _splits(change: Change) -> bool:
+    return bool(re.search(r"\b(split|break|broken|drill)\b", change.text)) and not change.replaces
+
+
+def _forgotten(field: Field, change: Change) -> bool:
+    """ "Forget cities, men vs women?": what it was by is let go of in the same breath."""
+    found = _FORGETS.search(change.text)
+    if not found or not isinstance(field.expr, Ref):
+        return False
+    said = [item for item in change.parse.items if item.kind == "name" and item.lower in found[0]]
+    return any((link.table, link.column) == (field.expr.table, field.expr.column) for item in said for link in item.links)
+
+
+def _of_each(change: Change) -> bool:
+    """ "How many orders has each?": of every row that is listed."""
+    return bool(re.search(_EACH, change.text))
+
+
+def _entity(field: Field, parse: Parse) -> str:
+    return field.expr.table if isinstance(field.expr, Ref) and field in parse.label(field.expr.table) else ""

@@ -1,0 +1,1 @@
+"""Linking: from the words of a question to tables, columns, cells, numbers and periods of a catalog."""

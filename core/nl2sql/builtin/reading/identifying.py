@@ -1,0 +1,40 @@
+"""Identifying: what is asked of several rows stands beside their names, without which nobody could tell whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.nl2sql.builtin.query.query import Field, Query, Ref, comparisons
+from core.nl2sql.builtin.reading.labelling import goes_by_name
+from core.nl2sql.builtin.reading.parse import Parse
+
+_EVERY = {"all", "every", "each"}
+_ONE = {"=", "in", "like"}
+
+
+def identified(query: Query, parse: Parse) -> Query:
+    """A plain list of other columns of rows that are said ("the height and weight of all people"), led by their names."""
+    if query.grouped or query.distinct or query.limit == 1 or query.combine or not goes_by_name(query.subject, parse):
+        return query
+    names, shown = parse.label(query.subject), [field.expr for field in query.select]
+    own = all(isinstance(expr, Ref) and expr.table == query.subject and not expr.role for expr in shown)
+    known = {*names, *parse.key(query.subject)}
+    if not own or known & set(query.select) or _tells_one(query, known) or not _asks_of_rows(query, parse):
+        return query
+    return replace(query, select=(*names, *query.select))
+
+
+def _tells_one(query: Query, known: set[Field]) -> bool:
+    """Whether the rows are told by their names or keys already."""
+    return any(compare.field in known and compare.op in _ONE for compare in comparisons(query.where))
+
+
+def _asks_of_rows(query: Query, parse: Parse) -> bool:
+    """The rows are said, and that there are several, or nothing but what they are ranked or narrowed by is shown."""
+    said = [item for item in parse.items if item.kind == "name" and item.table and item.table.table == query.subject]
+    said = [item for item in said if item.role in ("subject", "group", "target", "context")]
+    if not said:
+        return False
+    used = {order.field for order in query.order} | {c.field for c in comparisons(query.where) if c.op not in _ONE}
+    every = any(other.lower.split()[-1] in _EVERY for item in said for other in parse.before(item, 2))
+    return every or len(query.select) > 1 or set(query.select) <= used
