@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import StoreUnavailable
+from core.errors import TabletalkError
 from core.wiring import application
 from pages.render import account, person, state, trouble
 
@@ -33,5 +33,5 @@ with trouble.guarded():
     person.greet(app)  # nothing is drawn for a sign-in that has ended
     with trouble.guarded():
         page.run()
-    with suppress(StoreUnavailable):  # told by the page
+    with suppress(TabletalkError):  # told by the page, or at the next click
         account.draw(app)

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 PERIOD_S = 600
 MOST_REFUSED = 100
-"""Of one session and period: whoever tries in vain a thousand times must not push out what others did."""
+"""In a period: whoever tries in vain a thousand times must not push out what others did."""
 DETAIL_LENGTH, SQL_LENGTH = 200, 2_000
 _BATCH = 2_000
 COLUMNS = ("time (UTC)", "person", "name", "e-mail", "action", "session", "details")
@@ -51,8 +51,8 @@ class Audit:
     def record(self, person: Person, action: AuditAction, session_id: str = "", **details: object) -> None:
         """Notes it, with details as text of at most 200 characters (`sql`: 2,000; empty ones are left out).
 
-        In ten minutes an opening is noted once per person and session, and a refusal at most a hundred times per session. Raises
-        nothing: where the store fails, the loss is logged.
+        In ten minutes an opening is noted once per person and session, and a refusal at most a hundred times per session and
+        person (guests, who are as many as they like, count as one). Raises nothing: where the store fails, the loss is logged.
         """
         if not self._entries:
             return
@@ -65,11 +65,12 @@ class Audit:
             "session": _cut(session_id),
             "details": msgspec.json.encode({name: text for name, text in said.items() if text}),
         }
-        most, whose = {AuditAction.OPENED: (1, person.id), AuditAction.REFUSED: (MOST_REFUSED, "")}.get(action, (0, ""))
+        told_apart = person.id if person.signed_in or action is AuditAction.OPENED else ""
+        most = {AuditAction.OPENED: 1, AuditAction.REFUSED: MOST_REFUSED}.get(action, 0)
         flat = [part for pair in fields.items() for part in pair]
         try:
             with store_errors():
-                counted = keys.audit_counted(action.value, session_id, whose)
+                counted = keys.audit_counted(action.value, session_id, told_apart)
                 _RECORD.run(self._client, [keys.AUDIT, counted], [self._entries, most, PERIOD_S, *flat])
         except StoreUnavailable as exc:
             log.error("The audit lost an entry: %s by %s. %s %s", action.value, person.id, exc.message, exc.detail)

@@ -27,7 +27,7 @@ user:{OWNER}:due       zset    session id by the time its entry must be looked a
 user:{OWNER}:entries   hash    session id → JSON of what the index holds of it: filters, words, bytes, until   sessions
 user:{OWNER}:sums      hash    FILTER → number of sessions; bytes → of those that are the person's own         sessions
 audit                  stream  who did what with which session, capped; never expires                          sessions
-{audit}:opened:…       string  of a session and a person who opened it within the last ten minutes                    sessions
+{audit}:ACTION:…       string  how often a person opened a session, or was refused, within the last ten minutes         sessions
 user:{OWNER}:profile   hash    name, as a guest wants to be called; signed → second of the last sign-in; 400 days
                                after the last write                                                           identity
 user:{OWNER}:signed-out set    seconds of the sign-ins they ended; as long as a sign-in counts              identity

@@ -6,9 +6,10 @@ another account than the one a session was answered through, sees the questions 
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -16,11 +17,8 @@ from core.analysis import analyse, choose_chart
 from core.cancellation import Cancellation
 from core.errors import (
     Cancelled,
-    ConfigError,
-    DatabaseError,
     NoAccess,
     NoAccount,
-    SqlError,
     SqlFailed,
     SqlRefused,
     TabletalkError,
@@ -45,8 +43,15 @@ from core.turns.recent import Recent
 from core.turns.rooms import Rooms
 from core.turns.statement import run_audited
 
+log = logging.getLogger(__name__)
+
 KEPT_S, FAILURE_KEPT_S = 600.0, 30.0
+CLOSING_S = 2.0
 MOST_KEPT, MOST_BYTES = 200, 128 * 2**20
+LARGE_PER_PAGE = 4
+"""So many of the largest results are kept at the least: the cards of one page must not push each other out."""
+AT_ONCE = 8
+"""Statements that run at the same time for readers; others wait."""
 _Key = tuple[str, str, str, str, int, str]
 """Person, session, turn, account, attempts, SQL."""
 _NOT_ANSWERED = Failure("This question was not answered.")
@@ -79,8 +84,11 @@ class OwnRows:
 
     def __init__(self, rooms: Rooms, *, kept_s: float = KEPT_S) -> None:
         self._rooms, self._sessions, self._databases = rooms, rooms.sessions, rooms.databases
-        self._recent: Recent[Answer] = Recent(kept_s, MOST_KEPT, max(MOST_BYTES, 8 * rooms.settings.result_limit_bytes))
+        page_bytes = LARGE_PER_PAGE * rooms.settings.result_limit_bytes
+        self._recent: Recent[Answer] = Recent(kept_s, MOST_KEPT, max(MOST_BYTES, page_bytes))
         self._running: dict[_Key, _Run] = {}
+        self._slots = threading.BoundedSemaphore(AT_ONCE)
+        self._closed = False
         self._lock = threading.Lock()
 
     def sees_stored(self, person: Person, session: Session) -> bool:
@@ -123,7 +131,8 @@ class OwnRows:
     def answer(self, person: Person, session: Session, turn_id: str, *, wait_s: float | None = None) -> Answer:
         """A turn the person may not see as it is stored, with rows of their own account; kept for ten minutes.
 
-        The statement runs in the background: after wait_s (None: however long it takes) the answer comes without its rows.
+        The statement runs in the background: wait_s after it began (None: however long it takes) the answer comes without its
+        rows. One that failed is kept for half a minute, one that was stopped as long as rows are.
         """
         turn = self._sessions.turn(session.id, turn_id)
         if turn.state is not TurnState.DONE or turn.draft is None or turn.result is None:
@@ -139,13 +148,15 @@ class OwnRows:
             if (kept := self._recent.get(key)) is not None:
                 return kept
             if (run := self._running.get(key)) is None:
-                run = self._running[key] = _Run(time.monotonic())
+                run = _Run(time.monotonic())
+                if self._closed:
+                    return Answer(bare(turn), waiting_s=0.0)
                 args = (key, run, person, account, session, bare(turn), turn.draft.sql)
                 threading.Thread(target=self._fetch, args=args, name=f"own-rows-{turn.id}", daemon=True).start()
-        try:
-            return run.done.result(timeout=wait_s)
-        except TimeoutError:
-            return Answer(bare(turn), waiting_s=time.monotonic() - run.started)
+                self._running[key] = run
+        waited_s = time.monotonic() - run.started
+        wait([run.done], None if wait_s is None else max(0.0, wait_s - waited_s))
+        return run.done.result() if run.done.done() else Answer(bare(turn), waiting_s=waited_s)
 
     def stop(self, person: Person, session_id: str, turn_id: str) -> None:
         """Ends the statement that runs for that person, if one does."""
@@ -160,25 +171,31 @@ class OwnRows:
             self._recent.drop_where(lambda key: key[:3] == (person.id, session_id, turn_id))
 
     def close(self) -> None:
-        """Ends what runs."""
+        """Ends what runs and lets nothing begin; waits for it a moment."""
         with self._lock:
-            runs = list(self._running.values())
+            self._closed, runs = True, list(self._running.values())
         for run in runs:
             run.stopping.cancel()
+        wait([run.done for run in runs], CLOSING_S)
 
     def _fetch(self, key: _Key, run: _Run, person: Person, account: str, session: Session, turn: Turn, sql: str) -> None:
-        kept_s: float | None = None
+        kept_s: float | None = FAILURE_KEPT_S
         try:
-            answer = self._run(person, account, session, turn, sql, run.stopping)
+            while not self._slots.acquire(timeout=0.1):
+                run.stopping.raise_if_cancelled()
+            try:
+                answer, kept_s = self._run(person, account, session, turn, sql, run.stopping), None
+            finally:
+                self._slots.release()
         except Cancelled:
-            answer = Answer(turn, trouble=SqlFailed("Stopped.", "Nothing was read for you of this answer."))
-        except (ConfigError, DatabaseError, SqlError) as error:
-            answer, kept_s = Answer(turn, trouble=error), FAILURE_KEPT_S
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the answer
-            with self._lock:
-                del self._running[key]
-            run.done.set_exception(error)
-            return
+            answer, kept_s = Answer(turn, trouble=SqlFailed("Stopped.", "Nothing was read for you of this answer.")), None
+        except TabletalkError as told:
+            answer = Answer(turn, trouble=told)
+        except Exception:
+            log.exception("The rows of turn %s could not be read for %s.", turn.id, person.id)
+            answer = Answer(
+                turn, trouble=SqlFailed("These rows could not be read for you.", "Try again, or ask whoever runs this app.")
+            )
         with self._lock:
             self._recent.put(key, answer, size_bytes=answer.result.table.nbytes if answer.result else 0, kept_s=kept_s)
             del self._running[key]

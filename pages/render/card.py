@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.models import ChartKind, ResultSet, Turn, TurnState
 from core.wiring import Visit
-from pages.render import actions, chart, chips, clarification, download, editor, metric, own_rows, sql, table, trouble
+from pages.render import actions, chart, chips, clarification, download, editor, metric, own_rows, person, sql, table, trouble
 from pages.render.text import ago, escape, label, led, line, rich, shortened
 
 _TABLE, _SQL, _EDIT = "Table", "SQL", "Edit chart"
@@ -20,6 +20,7 @@ def draw(visit: Visit, turn: Turn, *, is_open: bool, writable: bool, shared: boo
     room of its chart free for the next drawing.
     """
     with trouble.guarded_part(turn.id):
+        person.still(visit)
         if is_open:
             with st.container(border=True, key=f"card-{turn.id}"):
                 title(turn, by=asked_by(visit, turn, shared=shared))

@@ -45,12 +45,17 @@ class Guests:
         """An empty page; options as of Browser.new_context."""
         free = self._free.setdefault(repr(sorted(options.items())), [])
         page = free.pop() if free else self._new(options)
-        yield page
+        try:
+            yield page
+        except BaseException:
+            page.context.close()
+            raise
         for other in page.context.pages:
             if other is not page:
                 other.close()
         if page.url.startswith("http"):
             page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.mouse.move(0, 0)
         page.goto("about:blank")
         page.context.clear_cookies()
         free.append(page)

@@ -191,9 +191,12 @@ def test_a_store_lost_at_any_moment_of_a_drawing_is_told(app: App, monkeypatch: 
     def lose() -> None:
         monkeypatch.setattr(Rights, "check", lost)
 
+    moments = 0
     for test in read_while(lose, session_id, monkeypatch):
+        moments += 1
         assert not test.exception
         assert "did not answer" in words(test)
+    assert moments > 3
 
 
 def test_a_question_nothing_fits_offers_others_that_are_asked_at_a_click(app: App) -> None:

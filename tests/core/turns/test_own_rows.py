@@ -144,7 +144,11 @@ def test_a_statement_that_takes_long_for_a_viewer_can_be_stopped_and_run_again(a
     stopped = ben.answer(turn)
     assert stopped.result is None and stopped.trouble is not None and stopped.trouble.message == "Stopped."
     assert ben.answer(turn) is stopped, "it stays stopped"
-    assert [details["outcome"] for details in ran(app, BEN)] == ["stopped"]
+    ben.answer_again(session_id, turn.id)
+    assert ben.answer(turn, wait_s=0.05).waiting_s is not None, "it runs again"
+    ben.stop_answer(session_id, turn.id)
+    assert ben.answer(turn).trouble is not None
+    assert [details["outcome"] for details in ran(app, BEN)] == ["stopped", "stopped"]
     app.sessions.save_turn(turn)
     ben.answer_again(session_id, turn.id)
     assert told(everything(app, BEN, session_id)) == {"ben"}

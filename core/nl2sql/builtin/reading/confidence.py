@@ -59,7 +59,7 @@ def evidence(parse: Parse, query: Query) -> float:
         sure -= 0.25  # when something was sold is another date than its own
     if _stray_group(parse) or _per_group(parse):
         sure -= 0.5
-    if lost and (_lists_all(query) or _counts_all(query)):
+    if lost and (_lists_all(query) or (_counts_all(query) and any(_narrows(parse, item) for item in lost))):
         sure -= 0.25  # all there are, and a word of the question left: most likely what should have narrowed it
     sure -= 0.3 if _roundabout(parse, query) else 0.0
     sure -= 0.08 * len([item for item in used if item.fuzzy])
@@ -73,6 +73,13 @@ def _lists_all(query: Query) -> bool:
 def _counts_all(query: Query) -> bool:
     alone = len(query.select) == 1 and not (query.where or query.having or query.combine)
     return alone and query.select[0].aggregate == "count" and query.select[0].expr is None
+
+
+def _narrows(parse: Parse, item: Item) -> bool:
+    """ "… are women", "how many inactve customers": the word stands where the rows are told apart."""
+    before, after = (next(iter(near(item, 1)), None) for near in (parse.before, parse.after))
+    told = before is not None and before.lower in ("is", "are", "was", "were")
+    return told or (after is not None and after.table is not None and after.table.table == parse.subject)
 
 
 def _says_by_trait(parse: Parse, item: Item) -> bool:

@@ -11,10 +11,12 @@ from core.nl2sql.builtin.reading.grouping import fields_of, grain_field
 from core.nl2sql.builtin.reading.measuring import measure_of
 from core.nl2sql.builtin.reading.money import money, money_for
 from core.nl2sql.builtin.reading.parse import Output, Parse
+from core.nl2sql.builtin.reading.people import holds_people
 from core.nl2sql.builtin.reading.popularity import doubted
 from core.nl2sql.builtin.reading.stored import stored_count
 
 _MAGNITUDE = ("size", "area", "population", "length", "amount", "total", "height", "capacity", "number", "quantity", "value")
+_PAID = {"earn", "make", "pay"}
 _EARNING = {"sell", "spend", "earn", "buy", "purchase", "pay", "bring", "generate", "make"}
 _AMONG = {"among", "amongst", "in", "across", "by", "for", "from", "at", "on", "with", "between"}
 _SURELY = 0.95
@@ -182,7 +184,7 @@ def _of_verb(parse: Parse, cue: Item) -> bool:
     verb = cue if selling else next((other for other in parse.before(cue, 3) if lemma(other.lower) in _EARNING), None)
     if verb is None or verb.role:
         return False
-    pay = next((Field(Ref(link.table, link.column)) for link in verb.columns if link.table == parse.subject), None)
+    pay = _pay(parse, verb)
     earned = None if pay else money_for(parse, ("revenue",))
     if not pay and not earned:
         return False
@@ -192,6 +194,15 @@ def _of_verb(parse: Parse, cue: Item) -> bool:
         parse.limit = _HANDFUL
     _add(parse, cue, pay or Field(earned, "sum"))
     return True
+
+
+def _pay(parse: Parse, verb: Item) -> Field | None:
+    """ "Which employee earns the most": the figure of those people the verb means, where they have one."""
+    if lemma(verb.lower) not in _PAID or not parse.subject or not holds_people(parse.subject, parse.index):
+        return None
+    own = (parse.index.column(link.table, link.column) for link in verb.columns if link.table == parse.subject)
+    paid = next((column for column in own if column.kind.numeric and column.role is Role.MEASURE), None)
+    return Field(Ref(parse.subject, paid.name)) if paid else None
 
 
 def _of_deed(parse: Parse, cue: Item) -> bool:
