@@ -17,18 +17,22 @@ def rescued(item: Item, tokens: Sequence[Token], index: Index) -> Item:
     if token.kind != "word" or len(token.lower) < 4:
         return item
     names = [abbreviated(token.lemma, index), compounded(token.lemma, index), nearest_name(token.lemma, index)]
-    if near := next(filter(None, names), ""):
-        links = lookup(((near,),), index)
-        if links:
-            item.kind, item.links, item.fuzzy, item.weight = "name", links, True, 0.7
-    elif values := _cells(token, item, index):
+    near = next(filter(None, names), "")
+    links, values = lookup(((near,),), index) if near else (), _cells(token, item, index)
+    if links and not _places(values) & _places(links):  # a cell of that very column is nearer
+        item.kind, item.links, item.fuzzy, item.weight = "name", links, True, 0.7
+    elif values:
         item.kind, item.links, item.fuzzy, item.weight = "value", values, True, 0.7
     return item
+
+
+def _places(links: Sequence[Link]) -> set[tuple[str, str]]:
+    return {(link.table, link.column) for link in links if link.column}
 
 
 def _cells(token: Token, item: Item, index: Index) -> tuple[Link, ...]:
     """The misspelt or partial cell, else the one it is another form of."""
     named = token.text[0].isupper()
-    near = named or not token.lower.endswith(("ed", "ing"))
-    values = nearest_value(token.lower, index, named=named and item.start > 0) if near else ()
+    verb = not named and token.lower.endswith(("ed", "ing"))
+    values = nearest_value(token.lower, index, named=named and item.start > 0, closely=verb)
     return values or other_form(token.lower, index)

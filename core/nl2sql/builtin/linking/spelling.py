@@ -8,7 +8,7 @@ from core.nl2sql.builtin.linking.index import Index, Link
 from core.nl2sql.builtin.linking.text import root
 
 _NAME_CUTOFF = 83.0
-_VALUE_CUTOFF = 88.0
+_VALUE_CUTOFF, _CLOSE_CUTOFF = 88.0, 93.0
 _ROOT, _FEW_PLACES = 4, 2
 
 
@@ -31,10 +31,11 @@ def nearest_name(word: str, index: Index) -> str:
     return str(found[0]) if found and found[0] not in index.lexicon.light else ""
 
 
-def nearest_value(word: str, index: Index, *, named: bool) -> tuple[Link, ...]:
+def nearest_value(word: str, index: Index, *, named: bool, closely: bool = False) -> tuple[Link, ...]:
     """Cells that hold the word among others, or are spelt nearly like it; empty where too many or none do.
 
-    Part of a cell is enough only for a word written as a name (`named`).
+    Part of a cell is enough only for a word written as a name (`named`); `closely` wants all but a letter to be the same, as
+    for verbs, many of which are spelt alike.
     """
     keys = index.value_words.get(word, []) if named else []
     if keys:
@@ -44,7 +45,7 @@ def nearest_value(word: str, index: Index, *, named: bool) -> tuple[Link, ...]:
     if len(word) < 6:
         return ()
     heads = [head for head in index.heads_by_letter.get(word[:1], ()) if abs(len(head) - len(word)) <= 2]
-    found = process.extractOne(word, heads, scorer=fuzz.ratio, score_cutoff=_VALUE_CUTOFF)
+    found = process.extractOne(word, heads, scorer=fuzz.ratio, score_cutoff=_CLOSE_CUTOFF if closely else _VALUE_CUTOFF)
     if not found or (str(found[0]),) not in index.values:
         return ()
     return tuple(Link("value", link.table, link.column, link.value, 0.75) for link in index.values[(str(found[0]),)])
