@@ -63,7 +63,7 @@ class BuiltinEngine:
         found = self._read(asked, context, index, today)
         best = found[0] if found else None
         if best is None or not best.enough:
-            if edited and edited.candidate.enough:
+            if edited and edited.candidate.enough and not (best and _as_lost(edited.candidate, best)):
                 return self._edited(edited, index, context)
             return self._unknown(asked, index, best)
         if not fresh and followups.leans(asked, context, index, today):
@@ -135,6 +135,12 @@ class BuiltinEngine:
             chart_kind=chart_kind,
             reads=to_json(best.query),
         )
+
+
+def _as_lost(edited: Candidate, alone: Candidate) -> bool:
+    """Whether a question that says what it is about is explained no better as an edit: the same words stay unused."""
+    lost = set(unused(alone.parse))
+    return bool(lost) and bool(alone.parse.tables_said()) and lost <= set(unused(edited.parse))
 
 
 def _doubts(best: Candidate) -> tuple[Assumption, ...]:

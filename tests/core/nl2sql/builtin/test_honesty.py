@@ -146,6 +146,13 @@ def test_starter_questions_can_be_answered(name: str, samples: Samples) -> None:
     assert all(isinstance(ask(question, catalog), SqlDraft) for question in questions)
 
 
+def test_a_question_with_a_strange_word_is_no_edit_of_the_one_before(shop: Catalog) -> None:
+    before = context(("revenue by country", drafted("revenue by country", shop)))
+    answer = ask("how many of our customers are women", shop, before)
+    assert isinstance(answer, Clarification) and answer.unused_words == ("women",)
+    assert drafted("number of customers instead", shop, before).changes
+
+
 def test_the_representation_survives_json(shop: Catalog) -> None:
     for name, case in cases("cases"):
         if name == "shop":
