@@ -37,7 +37,7 @@ class Identity:
         no longer: nobody becomes a guest without being told.
         """
         signed_in = login.person(claims, self.settings)
-        if signed_in and self._profiles.has_ended(signed_in.id, signed_in.login_s):
+        if signed_in and self._profiles.has_ended(signed_in.id, signed_in.signed_in_at):
             raise LoginEnded("You signed out.", "Sign in again to go on where you are.")
         return signed_in or proxy.person(headers, self.settings) or self.guest(cookies)
 
@@ -45,7 +45,7 @@ class Identity:
         """Whether the sign-in the person came by still counts; always true of whoever did not sign in."""
         if person.kind is not PersonKind.LOGIN:
             return True
-        return login.counts(person.login_s, self.settings) and not self._profiles.has_ended(person.id, person.login_s)
+        return login.counts(person.signed_in_at, self.settings) and not self._profiles.has_ended(person.id, person.signed_in_at)
 
     def guest(self, cookies: Mapping[str, str]) -> Person | None:
         """The browser alone, whoever else it may be."""

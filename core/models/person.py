@@ -28,7 +28,7 @@ class Person:
     kind: PersonKind = PersonKind.BROWSER
     admin: bool = False
     """Named in the operator's list of admins: may read the audit."""
-    login_s: int = field(default=0, compare=False)
+    signed_in_at: int = field(default=0, compare=False)
     """When they signed in, in seconds since 1970; 0 for whoever did not sign in by OpenID Connect."""
 
     @property

@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from core.analysis import analyse, choose_chart
 from core.cancellation import Cancellation
@@ -151,7 +153,8 @@ class OwnRows:
                 run = _Run(time.monotonic())
                 if self._closed:
                     return Answer(bare(turn), waiting_s=0.0)
-                args = (key, run, person, account, session, bare(turn), turn.draft.sql)
+                read = partial(self._read, person, account, session, bare(turn), turn.draft, run.stopping)
+                args = (key, run, bare(turn), read)
                 threading.Thread(target=self._fetch, args=args, name=f"own-rows-{turn.id}", daemon=True).start()
                 self._running[key] = run
         waited_s = time.monotonic() - run.started
@@ -178,13 +181,14 @@ class OwnRows:
             run.stopping.cancel()
         wait([run.done for run in runs], CLOSING_S)
 
-    def _fetch(self, key: _Key, run: _Run, person: Person, account: str, session: Session, turn: Turn, sql: str) -> None:
+    def _fetch(self, key: _Key, run: _Run, turn: Turn, read: Callable[[], Answer]) -> None:
+        """Keeps what is read, or why there is nothing, and tells whoever waits for it."""
         kept_s: float | None = FAILURE_KEPT_S
         try:
             while not self._slots.acquire(timeout=0.1):
                 run.stopping.raise_if_cancelled()
             try:
-                answer, kept_s = self._run(person, account, session, turn, sql, run.stopping), None
+                answer, kept_s = read(), None
             finally:
                 self._slots.release()
         except Cancelled:
@@ -192,7 +196,7 @@ class OwnRows:
         except TabletalkError as told:
             answer = Answer(turn, trouble=told)
         except Exception:
-            log.exception("The rows of turn %s could not be read for %s.", turn.id, person.id)
+            log.exception("The rows of turn %s could not be read for %s.", turn.id, key[0])
             answer = Answer(
                 turn, trouble=SqlFailed("These rows could not be read for you.", "Try again, or ask whoever runs this app.")
             )
@@ -201,11 +205,13 @@ class OwnRows:
             del self._running[key]
         run.done.set_result(answer)
 
-    def _run(self, person: Person, account: str, session: Session, turn: Turn, sql: str, stopping: Cancellation) -> Answer:
+    def _read(
+        self, person: Person, account: str, session: Session, turn: Turn, stored: SqlDraft, stopping: Cancellation
+    ) -> Answer:
         database = self._databases.get(session.connection, account=account)
-        if turn.draft is None or database.dialect != turn.draft.dialect:
+        if database.dialect != stored.dialect:
             raise SqlRefused("This query was written for another kind of database than yours.", "Ask in a session of your own.")
-        draft = replace(turn.draft, sql=guard.check(sql, database.dialect))
+        draft = replace(_bare_draft(stored), sql=guard.check(stored.sql, database.dialect))
         where = (person, session.id, turn.id)
         result = run_audited(self._rooms, database, draft.sql, *where, account=account, cancellation=stopping)
         shown = replace(turn, draft=draft, result=_reference(turn, result), account=account, finished=datetime.now(UTC))

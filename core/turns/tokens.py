@@ -30,16 +30,16 @@ class EventTokens:
         """By the day, so that a page drawn again sends the browser the same one."""
         name = codec.clean_text(person.name)[:NAME_LENGTH]
         day = int(time.time()) // DAY_S
-        who = [codec.clean_text(person.id), name, person.kind.value, person.login_s]
+        who = [codec.clean_text(person.id), name, person.kind.value, person.signed_in_at]
         return str(self._signed().dumps([session_id, day, *who]))
 
     def opens(self, token: str, session_id: str) -> Person | None:
         """Whom the token was made for (id, name, kind, sign-in); None for one that is forged, too old, or another session's."""
         try:
-            signed_for, day, person_id, name, kind, login_s = self._signed().loads(token)
+            signed_for, day, person_id, name, kind, signed_in_at = self._signed().loads(token)
             if signed_for != session_id or not 0 <= int(time.time()) // DAY_S - day <= VALID_DAYS:
                 return None
-            return Person(str(person_id), str(name), kind=PersonKind(kind), login_s=int(login_s))
+            return Person(str(person_id), str(name), kind=PersonKind(kind), signed_in_at=int(signed_in_at))
         except (BadSignature, ValueError, TypeError):
             return None
 

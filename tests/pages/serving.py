@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -108,6 +109,18 @@ def serving(directory: Path, port: int, **settings: str) -> Iterator[str]:
         finally:
             process.terminate()
     assert "Traceback" not in log.read_text(errors="replace"), log.read_text(errors="replace")[-3000:]
+
+
+def ask(page: Page, question: str) -> None:
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(question)
+    box.press("Enter")
+
+
+def session_of(page: Page) -> str:
+    """Once its address says so."""
+    page.wait_for_url(re.compile(r"session="))
+    return page.url.split("session=")[1].split("&")[0]
 
 
 def wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.chat_server import Book, ChatServer
-from tests.pages.serving import Guests, free_port, guests, serving
+from tests.pages.serving import Guests, ask, free_port, guests, serving, session_of
 
 pytestmark = pytest.mark.browser
 
@@ -73,12 +72,6 @@ def site(served: tuple[str, Guests]) -> Iterator[Site]:
         yield Site(*served, opened)
 
 
-def ask(page: Page, question: str) -> None:
-    box = page.get_by_placeholder("Ask a question about your data")
-    box.fill(question)
-    box.press("Enter")
-
-
 def card(page: Page, question: str) -> Locator:
     """The last card or running box of that question."""
     title = page.locator(".tt-question", has_text=question)
@@ -109,11 +102,6 @@ def use_model(page: Page) -> None:
     pick(page, page.get_by_role("combobox", name="Answered by"), "Chat model")
     expect(page.get_by_role("combobox", name="Answered by")).to_have_value("Chat model")
     settled(page)
-
-
-def session_of(page: Page) -> str:
-    page.wait_for_url(re.compile(r"session="))
-    return page.url.split("session=")[1]
 
 
 def test_a_question_becomes_an_answer_with_a_chart_and_a_reload_keeps_it(site: Site) -> None:

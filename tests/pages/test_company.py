@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from core.sessions import keys
 from core.turns import events
 from core.wiring import App, build
 from tests.chat_server import Book, ChatServer
-from tests.pages.serving import Guests, free_port, guests, serving
+from tests.pages.serving import Guests, ask, free_port, guests, serving, session_of
 
 pytestmark = pytest.mark.browser
 
@@ -48,22 +47,22 @@ class Site:
     """On the same store: what a test does behind the pages."""
 
     @contextmanager
-    def guest(self, name: str, path: str = "/", *questions: str) -> Iterator[Page]:
-        """A browser of its own, whose person calls themselves `name`; with questions, on a session in which they are answered."""
+    def guest(self, name: str, path: str = "/", *, asked: Sequence[str] = ()) -> Iterator[Page]:
+        """A browser of its own, whose person calls themselves `name`; with `asked`, on a session that answered these."""
         sent = {cookie.NAME: self.app.identity.cookie.make()}
         nameless = self.app.identity.guest(sent)
         assert nameless is not None
         self.app.identity.rename(nameless, name)
         person = replace(nameless, name=name)
-        if questions:
-            path = f"/?session={self.asked(person, questions)}"
+        if asked:
+            path = f"/?session={self.answered(person, asked)}"
         with self.guests.guest() as page:
-            page.context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in sent.items()])
+            page.context.add_cookies([{"name": key, "value": value, "url": self.url} for key, value in sent.items()])
             page.goto(self.url + path)
             expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
             yield page
 
-    def asked(self, person: Person, questions: Sequence[str]) -> str:
+    def answered(self, person: Person, questions: Sequence[str]) -> str:
         """A new session of that person with these questions, answered by the workers of the site."""
         work = self.app.visit(person).work
         session_id = work.start("database").id
@@ -95,17 +94,6 @@ def site() -> Iterator[Site]:
     shutil.rmtree(directory, ignore_errors=True)
 
 
-def ask(page: Page, question: str) -> None:
-    box = page.get_by_placeholder("Ask a question about your data")
-    box.fill(question)
-    box.press("Enter")
-
-
-def session_of(page: Page) -> str:
-    page.wait_for_url(re.compile(r"session="))
-    return page.url.split("session=")[1].split("&")[0]
-
-
 def answered(page: Page, question: str) -> None:
     card = page.locator('[class*="st-key-card-"]').filter(has=page.locator(".tt-question", has_text=question))
     expect(card.last.locator('[class*="st-key-controls-"]')).to_be_visible()
@@ -119,7 +107,7 @@ QUESTION = "How many orders are there?"
 
 
 def test_everybody_sees_who_else_is_here_and_nobody_alone_does(site: Site) -> None:
-    with site.guest("Ana Maria Bo", "", QUESTION) as ana:
+    with site.guest("Ana Maria Bo", asked=[QUESTION]) as ana:
         answered(ana, QUESTION)
         expect(ana.locator(".company")).to_be_hidden()
         with site.guest("Ben", site.invite(session_of(ana), ShareRole.VIEWER)) as ben:
@@ -133,7 +121,7 @@ def test_everybody_sees_who_else_is_here_and_nobody_alone_does(site: Site) -> No
 
 
 def test_a_name_is_shown_sign_by_sign_and_never_acts(site: Site) -> None:
-    with site.guest("Ana", "", QUESTION) as ana, site.guest(HOSTILE, site.invite(session_of(ana))):
+    with site.guest("Ana", asked=[QUESTION]) as ana, site.guest(HOSTILE, site.invite(session_of(ana))):
         expect(ana.locator(".company")).to_be_visible()
         assert ana.locator(".company bdi").all_text_contents() == ["Ana", HOSTILE]
         assert ana.locator(".company img, .company a").count() == 0
@@ -142,7 +130,7 @@ def test_a_name_is_shown_sign_by_sign_and_never_acts(site: Site) -> None:
 
 def test_what_others_do_disturbs_neither_reading_nor_typing_nor_what_is_open(site: Site) -> None:
     before = ("Total amount per month", "Total amount by region", "Number of customers by region")
-    with site.guest("Ana", "", *before) as ana:
+    with site.guest("Ana", asked=before) as ana:
         answered(ana, before[-1])
         typed = ana.get_by_placeholder("Ask a question about your data")
         typed.fill("half a thou")
@@ -171,7 +159,7 @@ def test_what_others_do_disturbs_neither_reading_nor_typing_nor_what_is_open(sit
 
 
 def test_a_page_is_drawn_anew_when_its_person_may_do_more_less_or_nothing_from_now_on(site: Site) -> None:
-    with site.guest("Ana", "", QUESTION) as ana, site.guest("Ben", site.invite(session_of(ana), ShareRole.VIEWER)) as ben:
+    with site.guest("Ana", asked=[QUESTION]) as ana, site.guest("Ben", site.invite(session_of(ana), ShareRole.VIEWER)) as ben:
         answered(ben, QUESTION)
         expect(ben.get_by_test_id("stChatInputTextArea")).to_be_disabled()
         [watching] = site.app.parts.shares.held(session_of(ana)).open()
@@ -191,7 +179,7 @@ def test_a_page_is_drawn_anew_when_its_person_may_do_more_less_or_nothing_from_n
 
 def test_the_cleanup_of_a_call_that_a_newer_one_overtook_ends_nothing(site: Site) -> None:
     """Streamlit calls the component anew for new data and then, on a busy page, cleans up after the call before it."""
-    with site.guest("Ana", "", QUESTION) as ana:
+    with site.guest("Ana", asked=[QUESTION]) as ana:
         session_id = session_of(ana)
         token = site.app.turns.event_token(session_id, OPERATOR)
         source, html = ((RENDER / name).read_text() for name in ("live.js", "live.html"))

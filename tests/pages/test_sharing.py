@@ -12,7 +12,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.pages.serving import Guests, free_port, guests, serving
+from tests.pages.serving import Guests, ask, free_port, guests, serving
 
 pytestmark = pytest.mark.browser
 
@@ -40,12 +40,6 @@ def pair(served: tuple[str, Guests]) -> Iterator[Pair]:
         ask(owner, "How many orders are there?")
         expect(card(owner, "How many orders are there?")).to_be_visible()
         yield Pair(owner, teammate)
-
-
-def ask(page: Page, question: str) -> None:
-    box = page.get_by_test_id("stChatInputTextArea")
-    box.fill(question)
-    box.press("Enter")
 
 
 def card(page: Page, question: str) -> Locator:

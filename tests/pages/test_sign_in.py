@@ -19,7 +19,7 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 from playwright.sync_api import Page, expect
 
-from tests.pages.serving import ROOT, Guests, free_port, guests, serving, wait_until_up
+from tests.pages.serving import ROOT, Guests, ask, free_port, guests, serving, wait_until_up
 
 pytestmark = pytest.mark.browser
 
@@ -137,11 +137,9 @@ def called(page: Page, name: str) -> None:
     expect(page.locator(".st-key-account")).to_contain_text(name)
 
 
-def ask(page: Page, question: str) -> str:
+def answered(page: Page, question: str) -> str:
     """Asks, waits for the answer, and gives the address of the session."""
-    box = page.get_by_placeholder("Ask a question about your data")
-    box.fill(question)
-    box.press("Enter")
+    ask(page, question)
     expect(page.locator('[class*="st-key-card-"]').filter(has_text=question).get_by_role("radio", name="SQL")).to_be_visible()
     page.wait_for_url(re.compile(r"\?session="))
     return page.url
@@ -168,7 +166,7 @@ def test_one_signs_in_and_out_again(site: Site) -> None:
 
 def test_a_session_made_as_a_guest_is_there_again_after_signing_in_and_is_taken_along(site: Site) -> None:
     with site.visit() as page:
-        address = ask(page, "How many orders are there?")
+        address = answered(page, "How many orders are there?")
         sign_in(page, "ann")
         called(page, "Ann Lee")
         assert page.url == address
@@ -189,7 +187,7 @@ def test_a_link_for_people_who_sign_in_leads_to_its_session_once_they_did(site: 
     with site.visit() as owner, site.visit() as page:
         sign_in(owner, "boss")
         called(owner, "The Boss")
-        ask(owner, "How many orders are there?")
+        answered(owner, "How many orders are there?")
         owner.get_by_role("button", name="Share").click()
         owner.get_by_text("Only people who sign in").click()
         owner.get_by_role("button", name="Make link").click()
@@ -213,7 +211,7 @@ def test_another_page_is_there_again_too(site: Site) -> None:
 
 def test_whom_the_provider_refuses_is_where_they_were_still_a_guest(site: Site) -> None:
     with site.visit() as page:
-        address = ask(page, "How many orders are there?")
+        address = answered(page, "How many orders are there?")
         account(page)
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("button", name="Deny").click()
@@ -295,7 +293,7 @@ def ended(hasty: Site) -> Iterator[list[Page]]:
             sign_in(page, "ann")
             called(page, "Ann Lee")
             if page is not third:
-                ask(page, "How many orders are there?")
+                answered(page, "How many orders are there?")
         third.wait_for_timeout(1_000 * SHORT_LOGIN_S)
         yield pages
 

@@ -12,9 +12,9 @@ from core.models import Person, PersonKind
 QUESTION = "Total amount by region"
 ROWS = {"shared": ("Everland", 33037033), "ann": ("Annland", 70015007), "ben": ("Benland", 52071025)}
 """Region and total that each account alone gives; totals too long to stand in an id or a time by chance."""
-ANN = Person("login:ann", "Ann", "ann@example.com", PersonKind.LOGIN, login_s=int(time.time()))
+ANN = Person("login:ann", "Ann", "ann@example.com", PersonKind.LOGIN, signed_in_at=int(time.time()))
 BEN = Person("proxy:Ben", "Ben B.", kind=PersonKind.PROXY)
-CARL = Person("login:carl", "Carl", "carl@example.com", PersonKind.LOGIN, login_s=int(time.time()))
+CARL = Person("login:carl", "Carl", "carl@example.com", PersonKind.LOGIN, signed_in_at=int(time.time()))
 """Signed in, without an account."""
 DAN = Person("browser:dan", "ann@example.com", "ann@example.com")
 """A guest; nobody vouches for what they call themselves."""

@@ -256,7 +256,7 @@ def test_a_sign_in_that_ends_closes_its_open_sockets_and_opens_none(
     address = serve(lambda: replace(live, pace=Pace(recheck_s=0.2, linger_s=0)))
     link = shares.add(session_id, ShareRole.VIEWER)
     signed_in = int(time.time())
-    tabs = [Person("login:ben", "Ben", kind=PersonKind.LOGIN, login_s=at) for at in (signed_in, signed_in - 60)]
+    tabs = [Person("login:ben", "Ben", kind=PersonKind.LOGIN, signed_in_at=at) for at in (signed_in, signed_in - 60)]
     live.rights.enter(tabs[0], session_id, link.token)
     with (
         open_socket(follow(live, address, session_id, tabs[0])) as ended,
@@ -269,7 +269,7 @@ def test_a_sign_in_that_ends_closes_its_open_sockets_and_opens_none(
         assert closed.value.rcvd is not None and closed.value.rcvd.code == NO_ACCESS
         time.sleep(0.3)
         other.ping().wait(2)
-    old = Person("login:ben", "Ben", kind=PersonKind.LOGIN, login_s=signed_in - 4_000)
+    old = Person("login:ben", "Ben", kind=PersonKind.LOGIN, signed_in_at=signed_in - 4_000)
     for person in (tabs[0], old):
         with pytest.raises(InvalidStatus):
             open_socket(follow(live, address, session_id, person))

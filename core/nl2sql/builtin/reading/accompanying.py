@@ -43,8 +43,9 @@ def accompanied(parse: Parse) -> None:
 def _asks_anew(parse: Parse, item: Item) -> bool:
     """ "Which flights leave from Oslo? Show number and price", "flights from Oslo. I need number and price"."""
     before = [other.text.lower() for other in parse.before(item, 2)]
-    asks = before[1:] if item.lower in ("need", "want") and before[:1] == ["i"] else before
-    return (item.lower in ("show", "list", "give") or asks is not before) and asks[:1] in (["?"], ["."])
+    if item.lower in ("need", "want"):
+        return before in (["i", "?"], ["i", "."])
+    return item.lower in ("show", "list", "give") and before[:1] in (["?"], ["."])
 
 
 def _behind_cell(parse: Parse, item: Item) -> bool:

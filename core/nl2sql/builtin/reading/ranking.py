@@ -184,15 +184,16 @@ def _of_verb(parse: Parse, cue: Item) -> bool:
     verb = cue if selling else next((other for other in parse.before(cue, 3) if lemma(other.lower) in _EARNING), None)
     if verb is None or verb.role:
         return False
-    pay = _pay(parse, verb)
-    earned = None if pay else money_for(parse, ("revenue",))
-    if not pay and not earned:
+    measure = _pay(parse, verb)
+    if measure is None and (earned := money_for(parse, ("revenue",))) is not None:
+        measure = Field(earned, "sum")
+    if measure is None:
         return False
     verb.role = "rank"
     follow = _following(parse, cue) if selling else None
     if parse.limit is None and follow is not None and lemma(follow.lower) != follow.lower:
         parse.limit = _HANDFUL
-    _add(parse, cue, pay or Field(earned, "sum"))
+    _add(parse, cue, measure)
     return True
 
 
