@@ -20,7 +20,7 @@ CONVERSATION = "conversation"
 def _action(call: Callable[Concatenate[Visit, P], Any]) -> Callable[Concatenate[Visit, P], None]:
     def guarded(visit: Visit, /, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            person.still(visit)
+            person.still(visit, anew=True)
             call(visit, *args, **kwargs)
         except TabletalkError as error:
             state.flash(error)

@@ -51,6 +51,7 @@ def current(app: App) -> Person:
 
 def greet(app: App) -> None:
     """At the start of every run; notes a new sign-in. Raises LoginEnded: then nothing is to be drawn."""
+    state.forget_person()
     who = current(app)
     if state.greet(who.id) and app.identity.is_new_login(who, state.claims()):
         app.visit(who).work.signed_in()
@@ -61,8 +62,13 @@ def before_sign_in(app: App) -> Person | None:
     return app.identity.guest(state.cookies())
 
 
-def still(visit: Visit) -> None:
-    """Before a click or a redraw of a part counts: the person it was drawn for still sits here. Raises LoginEnded."""
+def still(visit: Visit, *, anew: bool = False) -> None:
+    """Before a click or a redraw of a part counts: the person it was drawn for still sits here. Raises LoginEnded.
+
+    Asked anew it holds for this very moment, otherwise for a moment of the last second: a run draws many parts.
+    """
+    if anew:
+        state.forget_person()
     if current(application()).id != visit.person.id:
         raise LoginEnded("Somebody else is signed in in this browser now.", "Reload the page to go on.")
 

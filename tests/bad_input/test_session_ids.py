@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from core.errors import InvalidSessionId, QuestionError, SessionExpired, SessionNotFound
@@ -11,8 +9,10 @@ from core.models import SessionStatus, Turn
 from core.sessions import keys
 from core.sessions.ids import new_session_id
 from core.sessions.store import SessionStore
+from tests.aging import expire_session
 from tests.bad_input.conftest import OpenScene
 from tests.bad_input.scene import COUNT, Scene, assert_failed, assert_sentence
+from tests.waiting import until
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_an_unknown_or_deleted_session_is_told(scene: Scene) -> None:
 
 def test_an_expired_session_can_be_read_not_continued_and_revived(scene: Scene) -> None:
     answered = scene.goes_on(rows=[(3,)])
-    scene.app.redis.hset(keys.session(scene.session_id), "expires", round(time.time() * 1000) - 1)
+    expire_session(scene.app.redis, scene.session_id)
     with pytest.raises(SessionExpired) as refused:
         scene.ask(COUNT)
     assert_sentence(refused.value, "This session has expired; it can be read but not continued.", "Extend it")
@@ -68,7 +68,7 @@ def test_an_expired_session_can_be_read_not_continued_and_revived(scene: Scene) 
 
 def test_a_session_that_expires_after_its_grace_is_gone_without_a_trace(scene: Scene) -> None:
     session_id = SessionStore(scene.app.redis, ttl_s=0.1, grace_s=0.1).create("shop").id
-    time.sleep(0.3)
+    until(lambda: not scene.app.redis.exists(keys.session(session_id)))
     with pytest.raises(SessionNotFound) as refused:
         scene.app.turns.run_here(session_id, COUNT)
     assert_sentence(refused.value, "There is no such session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +23,7 @@ from core.errors import (
     ModelUnavailable,
 )
 from tests.chat_server import ChatServer, Reply, Request, Script, answer, cut, fail, junk, refuse, say
+from tests.waiting import until
 
 KEY = "sk-very-secret-0123456789"
 SCHEMA: dict[str, Any] = {
@@ -226,13 +226,13 @@ def test_stop_ends_a_call_that_waits_for_its_first_byte_and_closes_the_connectio
     stop = Cancellation()
 
     def press() -> None:
-        _until(lambda: len(server.requests) == 1)
+        until(lambda: len(server.requests) == 1)
         stop.cancel()
 
     threading.Thread(target=press).start()
     with pytest.raises(Cancelled):
         _ = read(model, cancellation=stop) if streams else model.structured(ASK, SCHEMA, cancellation=stop)
-    _until(lambda: server.left == 1)
+    until(lambda: server.left == 1)
     assert read(model)[0] == "Fine.", "the model works on after a Stop"
 
 
@@ -248,7 +248,7 @@ def test_stop_in_the_middle_of_a_stream_ends_it_at_once(start: Started) -> None:
     with pytest.raises(Cancelled):
         model.stream(ASK, on_text, cancellation=stop)
     assert len(pieces) == 3
-    _until(lambda: server.left == 1)
+    until(lambda: server.left == 1)
 
 
 def test_a_call_after_stop_asks_nobody(start: Started) -> None:
@@ -268,7 +268,7 @@ def test_an_error_of_the_reader_ends_the_call_and_is_his(start: Started) -> None
 
     with pytest.raises(LookupError):
         model.stream(ASK, on_text)
-    _until(lambda: server.left == 1)
+    until(lambda: server.left == 1)
 
 
 def test_many_calls_run_side_by_side_without_a_thread_each(start: Started) -> None:
@@ -287,18 +287,10 @@ def test_many_calls_run_side_by_side_without_a_thread_each(start: Started) -> No
     for asker in askers:
         asker.join()
     assert sorted(answers) == sorted(f"ask{n}" for n in range(20))
-    _until(lambda: threading.active_count() <= before + 2)
+    until(lambda: threading.active_count() <= before + 2)
 
 
 def test_the_key_is_in_no_repr(start: Started) -> None:
     _, model = start([say("x")])
     read(model)
     assert KEY not in repr(vars(model))
-
-
-def _until(true: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if true():
-            return
-        time.sleep(0.01)
-    pytest.fail("it did not happen within 10 s")

@@ -20,6 +20,7 @@ from core.turns import events
 from core.wiring import App, build, build_engines
 from tests.chat_server import ChatServer, Reply, Request, answer, fail, say
 from tests.core.turns.scripted import make_shop
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 DRAFT = {
@@ -70,14 +71,14 @@ def ask(app: App, question: str, engine: str = "auto") -> tuple[str, str]:
 
 def test_without_a_model_the_builtin_engine_answers(start: Start) -> None:
     app = start()
-    turn = app.turns.wait(*ask(app, "How many sales are there?"), timeout_s=10)
+    turn = app.turns.wait(*ask(app, "How many sales are there?"), timeout_s=PATIENCE_S)
     assert turn.state is TurnState.DONE and turn.draft and turn.draft.engine == "builtin"
     assert turn.analysis and "60" in turn.analysis.text
 
 
 def test_a_question_about_what_is_not_there_is_asked_back(start: Start) -> None:
     app = start()
-    turn = app.turns.wait(*ask(app, "zxqv blorf"), timeout_s=10)
+    turn = app.turns.wait(*ask(app, "zxqv blorf"), timeout_s=PATIENCE_S)
     assert turn.state is TurnState.NEEDS_CLARIFICATION and turn.clarification and turn.clarification.question
 
 
@@ -85,7 +86,7 @@ def test_a_model_drafts_and_its_text_streams_to_the_pages(start: Start) -> None:
     text = "**North** has an amount of 570. South has 590, and West has 610."
     app = start(lambda request: say(text, gap_s=0.03) if request.streams else answer(DRAFT))
     session_id, turn_id = ask(app, "Amount by region?")
-    turn = app.turns.wait(session_id, turn_id, timeout_s=10)
+    turn = app.turns.wait(session_id, turn_id, timeout_s=PATIENCE_S)
     assert turn.state is TurnState.DONE and turn.draft and turn.draft.engine == "llm" and turn.tokens > 0
     chunks = [event.data for event in events.read(app.redis, session_id) if event.kind is EventKind.CHUNK]
     streamed = "".join(chunk["text"] for chunk in chunks if chunk["type"] == "text")
@@ -102,7 +103,7 @@ def test_the_databases_refusal_goes_back_to_the_model(start: Start) -> None:
         return answer(right if "OVER w" in request.text else wrong)
 
     app = start(script)
-    turn = app.turns.wait(*ask(app, "Amount by region?"), timeout_s=10)
+    turn = app.turns.wait(*ask(app, "Amount by region?"), timeout_s=PATIENCE_S)
     assert turn.state is TurnState.DONE and turn.result and turn.result.row_count == 3
     assert turn.draft and turn.draft.repairs
 
@@ -115,22 +116,22 @@ def test_a_statement_of_the_model_that_would_change_data_never_runs(start: Start
         return answer(DRAFT | {"sql": f"DELETE FROM sale WHERE id = {len(asked)}"})
 
     app = start(script)
-    turn = app.turns.wait(*ask(app, "Delete everything"), timeout_s=10)
+    turn = app.turns.wait(*ask(app, "Delete everything"), timeout_s=PATIENCE_S)
     assert turn.state is TurnState.FAILED and turn.failure and turn.failure.hint
-    count = app.turns.wait(*ask(app, "How many sales are there?", "builtin"), timeout_s=10)
+    count = app.turns.wait(*ask(app, "How many sales are there?", "builtin"), timeout_s=PATIENCE_S)
     assert count.result and "60" in count.result.digest
 
 
 def test_where_the_model_fails_the_builtin_engine_answers_with_a_notice(start: Start) -> None:
     app = start(lambda request: fail(401))
-    turn = app.turns.wait(*ask(app, "How many sales are there?"), timeout_s=10)
+    turn = app.turns.wait(*ask(app, "How many sales are there?"), timeout_s=PATIENCE_S)
     assert turn.state is TurnState.DONE and turn.draft and turn.draft.engine == "builtin"
     assert len(turn.notices) == 1 and "built-in engine" in turn.notices[0]
 
 
 def test_where_the_asked_for_model_fails_the_turn_says_why(start: Start) -> None:
     app = start(lambda request: fail(401))
-    turn = app.turns.wait(*ask(app, "How many sales are there?", "llm"), timeout_s=10)
+    turn = app.turns.wait(*ask(app, "How many sales are there?", "llm"), timeout_s=PATIENCE_S)
     assert turn.state is TurnState.FAILED and turn.failure and turn.failure.message and turn.failure.hint
 
 
@@ -139,7 +140,7 @@ def test_stop_ends_a_turn_that_waits_for_the_model(start: Start) -> None:
     session_id, turn_id = ask(app, "How many sales are there?", "llm")
     time.sleep(0.5)
     app.turns.stop(session_id, turn_id)
-    assert app.turns.wait(session_id, turn_id, timeout_s=5).state is TurnState.CANCELLED
+    assert app.turns.wait(session_id, turn_id, timeout_s=PATIENCE_S).state is TurnState.CANCELLED
 
 
 def test_a_failing_fold_leaves_the_answer_and_the_summary_as_they_were(start: Start) -> None:
@@ -150,7 +151,7 @@ def test_a_failing_fold_leaves_the_answer_and_the_summary_as_they_were(start: St
     session_id = app.sessions.create("shop").id
     for _ in range(7):
         turn = app.turns.submit(session_id, "Amount by region?")
-        assert app.turns.wait(session_id, turn.id, timeout_s=10).state is TurnState.DONE
+        assert app.turns.wait(session_id, turn.id, timeout_s=PATIENCE_S).state is TurnState.DONE
     assert app.sessions.get(session_id).summarized_to == 0
 
 
@@ -190,7 +191,7 @@ def run_program(data_dir: Path, **environ: str) -> dict[str, object]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert told.stderr == ""
     return dict(json.loads(told.stdout))

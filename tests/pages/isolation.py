@@ -11,10 +11,8 @@ import contextlib
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import create_server
 from urllib.parse import urlencode
@@ -30,7 +28,9 @@ from core.models import Person, SessionQuery, ShareRole, TurnState
 from core.turns.routes import routes
 from core.turns.workspace import Workspace
 from core.wiring import App, application, close_application
+from tests.aging import expire_link
 from tests.pages.conftest import environment, make_shop
+from tests.waiting import PATIENCE_S
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 SECRET = "Quokka"
@@ -63,7 +63,7 @@ class Scene:
         return self.app.visit(person).work
 
     def page(self, person: Person, page: str = "", *, link: bool = False) -> AppTest:
-        test = AppTest.from_file(str(FRAME), default_timeout=30)
+        test = AppTest.from_file(str(FRAME), default_timeout=PATIENCE_S)
         if person is not ANONYMOUS:
             test.session_state["tab"] = self.app.identity.cookie.make(person.id.removeprefix("browser:"))
         if not page:
@@ -79,16 +79,15 @@ def make_scene(app: App) -> Scene:
     owner = app.visit(OWNER).work
     session_id = owner.start("database").id
     turn = owner.ask(session_id, QUESTION)
-    done = app.turns.wait(session_id, turn.id, timeout_s=30)
+    done = app.turns.wait(session_id, turn.id, timeout_s=PATIENCE_S)
     assert done.state in (TurnState.DONE, TurnState.NEEDS_CLARIFICATION)
-    soon = datetime.now(UTC) + timedelta(seconds=1)
     tokens = {}
     for person in (ASKER, VIEWER, REVOKED, EXPIRED):
         role = ShareRole.VIEWER if person is VIEWER else ShareRole.ASKER
-        tokens[person.name] = owner.share(session_id, role, expires=soon if person is EXPIRED else None).token
+        tokens[person.name] = owner.share(session_id, role).token
         app.visit(person).work.enter(session_id, tokens[person.name])
     owner.revoke(session_id, tokens[REVOKED.name])
-    time.sleep(max(0.0, (soon - datetime.now(UTC)).total_seconds()) + 0.05)
+    expire_link(app.redis, session_id, tokens[EXPIRED.name])
     return Scene(app, session_id, turn.id, tokens)
 
 
@@ -120,7 +119,7 @@ def _socket(scene: Scene, person: Person) -> bool:
     with _serving(scene.app) as host:
         try:
             with open_socket(f"ws://{host}/api/events?{query}") as socket:
-                return bool(socket.recv(timeout=10))
+                return bool(socket.recv(timeout=PATIENCE_S))
         except (ConnectionClosed, InvalidStatus):
             return False
 

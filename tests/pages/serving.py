@@ -22,7 +22,7 @@ from tests.conftest import absent
 from tests.pages.conftest import make_shop
 
 ROOT = Path(__file__).parents[2]
-WAIT_MS = 15_000
+WAIT_MS = 40_000
 
 
 def free_port() -> int:

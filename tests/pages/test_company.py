@@ -20,6 +20,7 @@ from core.turns import events
 from core.wiring import App, build
 from tests.chat_server import Book, ChatServer
 from tests.pages.serving import Guests, ask, free_port, guests, serving, session_of
+from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 
@@ -68,7 +69,7 @@ class Site:
         session_id = work.start("database").id
         for question in questions:
             turn = work.ask(session_id, question)
-            assert self.app.turns.wait(session_id, turn.id, timeout_s=30).state is TurnState.DONE
+            assert self.app.turns.wait(session_id, turn.id, timeout_s=PATIENCE_S).state is TurnState.DONE
         return session_id
 
     def revoke(self, session_id: str, token: str) -> None:
@@ -170,7 +171,7 @@ def test_a_page_is_drawn_anew_when_its_person_may_do_more_less_or_nothing_from_n
         expect(ben.get_by_test_id("stChatInputTextArea")).to_be_disabled()
         answered(ben, QUESTION)
         site.revoke(session_of(ana), watching.token)
-        expect(ben.get_by_text("The link to this session was revoked or has expired.")).to_be_visible(timeout=3_000)
+        expect(ben.get_by_text("The link to this session was revoked or has expired.")).to_be_visible()
         expect(ben.get_by_text("Ask Ana for a new one.")).to_be_visible()
         expect(ben.get_by_text("How many orders")).to_have_count(0)
         expect(ben.locator(".st-key-cards, .st-key-memory, .company:visible")).to_have_count(0)

@@ -16,6 +16,7 @@ from core.models import Person, ShareRole, TurnState
 from core.wiring import App, application, close_application
 from tests.core.turns.own_shops import ANN, BEN, CARL, DAN, FOR_EVER, QUESTION, make_own_shops, told
 from tests.pages.conftest import environment
+from tests.waiting import PATIENCE_S
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 
@@ -57,7 +58,7 @@ def session_id(app: App) -> str:
     ann = app.visit(ANN).work
     session_id = ann.start("shop").id
     turn = ann.ask(session_id, QUESTION)
-    assert app.turns.wait(session_id, turn.id, timeout_s=30).state is TurnState.DONE
+    assert app.turns.wait(session_id, turn.id, timeout_s=PATIENCE_S).state is TurnState.DONE
     for person in (BEN, CARL, DAN):
         app.visit(person).work.enter(session_id, ann.share(session_id, ShareRole.ASKER).token)
     return session_id

@@ -22,7 +22,9 @@ from core.sessions.store import SessionStore
 from core.turns.lease import acquire
 from core.wiring import App, application, close_application
 from pages.render import conversation
+from tests.aging import expire_session
 from tests.pages.conftest import environment
+from tests.waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 BROWSER = "m" * 22
@@ -32,7 +34,7 @@ BOB = Person("browser:" + "b" * 22, "Bob")
 
 
 def opened(session: str = "", page: str = "") -> AppTest:
-    test = AppTest.from_file(str(ROOT / "pages" / "frame.py"), default_timeout=20)
+    test = AppTest.from_file(str(ROOT / "pages" / "frame.py"), default_timeout=PATIENCE_S)
     with suppress(TabletalkError):
         test.session_state["tab"] = application().identity.cookie.make(BROWSER)
     if session:
@@ -67,7 +69,7 @@ def words(test: AppTest) -> str:
 def asked(app: App, question: str, session: str = "") -> Turn:
     session = session or app.sessions.create("database", owner=ME.id).id
     turn = app.turns.submit(session, question)
-    return app.turns.wait(session, turn.id, timeout_s=20)
+    return app.turns.wait(session, turn.id, timeout_s=PATIENCE_S)
 
 
 def test_the_first_visit_says_what_the_database_holds_and_offers_questions(app: App) -> None:
@@ -83,7 +85,7 @@ def test_an_example_begins_a_session_and_asks(app: App) -> None:
     test.button(key="example-0").click().run()
     [listing] = app.sessions.list(ME.id)
     [turn] = app.sessions.turns(listing.id)
-    assert app.turns.wait(listing.id, turn.id, timeout_s=20).state is TurnState.DONE
+    assert app.turns.wait(listing.id, turn.id, timeout_s=PATIENCE_S).state is TurnState.DONE
     assert test.query_params["session"] == listing.id
     test.run()
     assert turn.question in words(test)
@@ -94,7 +96,7 @@ def test_a_typed_question_is_answered_on_its_card(app: App) -> None:
     test.chat_input(key="question").set_value("How many orders are there?").run()
     [listing] = app.sessions.list(ME.id)
     [turn] = app.sessions.turns(listing.id)
-    app.turns.wait(listing.id, turn.id, timeout_s=20)
+    app.turns.wait(listing.id, turn.id, timeout_s=PATIENCE_S)
     test.run()
     assert "480" in words(test)
     assert not test.exception
@@ -165,7 +167,7 @@ def test_a_link_revoked_at_any_moment_of_a_drawing_leaves_nothing_of_the_session
 ) -> None:
     session_id = of_bob(app, "Plan")
     for question in ("How many orders are there?", "How many customers are there?"):
-        app.turns.wait(session_id, app.turns.submit(session_id, question).id, timeout_s=20)
+        app.turns.wait(session_id, app.turns.submit(session_id, question).id, timeout_s=PATIENCE_S)
 
     def revoke() -> None:
         for link in app.visit(BOB).work.links(session_id):
@@ -205,7 +207,7 @@ def test_a_question_nothing_fits_offers_others_that_are_asked_at_a_click(app: Ap
     test = opened(turn.session_id)
     test.button(key=f"choice-{turn.id}-0").click().run()
     last = app.sessions.turns(turn.session_id)[-1]
-    assert app.turns.wait(turn.session_id, last.id, timeout_s=20).state is TurnState.DONE
+    assert app.turns.wait(turn.session_id, last.id, timeout_s=PATIENCE_S).state is TurnState.DONE
     assert not test.run().exception
 
 
@@ -214,7 +216,7 @@ def test_the_nearest_reading_is_answered_at_a_click_and_marked_as_such(app: App)
     assert turn.clarification and turn.clarification.draft
     test = opened(turn.session_id)
     test.button(key=f"accept-{turn.id}").click().run()
-    assert app.turns.wait(turn.session_id, turn.id, timeout_s=20).state is TurnState.DONE
+    assert app.turns.wait(turn.session_id, turn.id, timeout_s=PATIENCE_S).state is TurnState.DONE
     assert "nearest reading" in words(test.run())
     assert not test.exception
 
@@ -227,7 +229,7 @@ def test_a_failed_question_keeps_its_details_folded_and_can_be_asked_again(app: 
     assert "The database is down." in words(test)
     assert "OperationalError" not in words(test)
     test.button(key=f"retry-{turn.id}").click().run()
-    assert app.turns.wait(turn.session_id, turn.id, timeout_s=20).state is TurnState.DONE
+    assert app.turns.wait(turn.session_id, turn.id, timeout_s=PATIENCE_S).state is TurnState.DONE
 
 
 def test_an_interrupted_question_says_so_and_can_be_asked_again(app: App) -> None:
@@ -236,13 +238,12 @@ def test_an_interrupted_question_says_so_and_can_be_asked_again(app: App) -> Non
     test = opened(turn.session_id)
     assert "This question was interrupted" in words(test)
     test.button(key=f"retry-{turn.id}").click().run()
-    assert app.turns.wait(turn.session_id, turn.id, timeout_s=20).state is TurnState.DONE
+    assert app.turns.wait(turn.session_id, turn.id, timeout_s=PATIENCE_S).state is TurnState.DONE
 
 
 def test_an_expired_session_can_be_read_and_revived(app: App) -> None:
-    short = SessionStore(app.redis, ttl_s=0.05, grace_s=60)
-    session = short.create("database", owner=ME.id, title="Old")
-    time.sleep(0.1)
+    session = app.sessions.create("database", owner=ME.id, title="Old")
+    expire_session(app.redis, session.id)
     test = opened(session.id)
     assert "This session has expired" in words(test)
     assert test.chat_input(key="question").disabled
@@ -273,10 +274,9 @@ def test_a_question_asked_again_waits_behind_the_one_that_runs(app: App) -> None
 
 
 def test_an_expired_session_can_be_deleted_although_a_question_waits_in_it(app: App) -> None:
-    short = SessionStore(app.redis, ttl_s=0.05, grace_s=60)
-    session_id = short.create("database", owner=ME.id).id
-    short.add_turn(Turn("waits", session_id, "How many orders?", "", datetime.now(UTC)), queue=True)
-    time.sleep(0.1)
+    session_id = app.sessions.create("database", owner=ME.id).id
+    app.sessions.add_turn(Turn("waits", session_id, "How many orders?", "", datetime.now(UTC)), queue=True)
+    expire_session(app.redis, session_id)
     app.visit(ME).work.delete(session_id)
     assert app.sessions.count(ME.id) == 0
 

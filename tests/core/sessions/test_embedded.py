@@ -18,8 +18,8 @@ from core.errors import StoreUnavailable
 from core.sessions.connect import connect
 from core.sessions.embedded import EmbeddedServer
 from core.sessions.store import SessionStore
+from tests.waiting import until
 
-Until = Callable[[Callable[[], object]], None]
 Users = Callable[..., "User"]
 ROOT = Path(__file__).parents[3]
 USER = """
@@ -76,7 +76,7 @@ def user(data_dir: Path) -> Iterator[Users]:
 
 
 @pytest.fixture
-def here(data_dir: Path, until: Until) -> Iterator[Any]:
+def here(data_dir: Path) -> Iterator[Any]:
     """A client in this process; afterwards its server is gone."""
     client: Any = connect(Settings(data_dir=data_dir))
     yield client
@@ -106,7 +106,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
 @linux
-def test_two_processes_share_one_server_which_ends_with_the_last(user: Users, until: Until) -> None:
+def test_two_processes_share_one_server_which_ends_with_the_last(user: Users) -> None:
     first, second = user(), user()
     server = first.read()
     assert second.read() == server
@@ -118,7 +118,7 @@ def test_two_processes_share_one_server_which_ends_with_the_last(user: Users, un
 
 
 @linux
-def test_a_killed_user_leaves_nothing_behind(user: Users, until: Until) -> None:
+def test_a_killed_user_leaves_nothing_behind(user: Users) -> None:
     first, second = user(), user()
     server = first.read()
     second.read()
@@ -135,7 +135,7 @@ def test_racing_starters_get_one_server(user: Users) -> None:
 
 
 @linux
-def test_a_crashed_server_is_restarted_with_its_data_for_all_its_users(user: Users, until: Until) -> None:
+def test_a_crashed_server_is_restarted_with_its_data_for_all_its_users(user: Users) -> None:
     first, second = user(), user()
     server = first.read()
     second.read()
@@ -147,7 +147,7 @@ def test_a_crashed_server_is_restarted_with_its_data_for_all_its_users(user: Use
 
 
 @linux
-def test_a_killed_guard_takes_the_server_along_and_both_come_back(here: Any, until: Until) -> None:
+def test_a_killed_guard_takes_the_server_along_and_both_come_back(here: Any) -> None:
     here.set("kept", "1")
     server = pid_of(here)
     guard = int(process_field(server, 1))
@@ -167,7 +167,7 @@ def test_data_outlives_the_server(data_dir: Path) -> None:
 
 
 @linux
-def test_closing_the_client_gives_up_this_processs_share(data_dir: Path, until: Until) -> None:
+def test_closing_the_client_gives_up_this_processs_share(data_dir: Path) -> None:
     client = connect(Settings(data_dir=data_dir))
     server = pid_of(client)
     client.close()
@@ -175,7 +175,7 @@ def test_closing_the_client_gives_up_this_processs_share(data_dir: Path, until: 
 
 
 @linux
-def test_no_zombie_is_left_by_a_server_that_ended(here: Any, until: Until) -> None:
+def test_no_zombie_is_left_by_a_server_that_ended(here: Any) -> None:
     server = pid_of(here)
     guard = int(process_field(server, 1))
     os.kill(server, signal.SIGKILL)
@@ -274,7 +274,7 @@ def test_a_removed_socket_never_leads_to_a_second_server_on_the_same_files(here:
 
 
 @linux
-def test_a_directory_deleted_under_a_running_server_is_made_anew(here: Any, data_dir: Path, until: Until) -> None:
+def test_a_directory_deleted_under_a_running_server_is_made_anew(here: Any, data_dir: Path) -> None:
     before = pid_of(here)
     (data_dir / "redis").rename(data_dir / "moved")
     here.connection_pool.disconnect()

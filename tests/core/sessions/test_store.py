@@ -29,6 +29,8 @@ from core.sessions import keys, scripts
 from core.sessions.ids import new_session_id
 from core.sessions.quota import Quota
 from core.sessions.store import SessionStore
+from tests.aging import expire_session
+from tests.waiting import until
 
 Make = Callable[..., Turn]
 BAR = ChartSpec(ChartKind.BAR, 0, (1,), chosen_by="user")
@@ -40,12 +42,6 @@ def numbers(*values: int) -> ResultSet:
 
 def answered(turn: Turn, result_id: str) -> Turn:
     return replace(turn, state=TurnState.DONE, result=ResultRef(result_id, (ResultColumn("n", Kind.INTEGER),), 1))
-
-
-@pytest.fixture
-def short(client: redis.Redis) -> SessionStore:
-    """Sessions that expire after 150 ms and are gone 850 ms later."""
-    return SessionStore(client, ttl_s=0.15, grace_s=0.85)
 
 
 WRITES: dict[str, Callable[[SessionStore, str, Turn], object]] = {
@@ -241,23 +237,22 @@ def test_no_write_revives_a_session_that_is_gone(
 
 @every_write
 def test_an_expired_session_is_readable_and_not_writable_until_it_is_extended(
-    short: SessionStore, make_turn: Make, write: Callable[..., object]
+    store: SessionStore, client: redis.Redis, make_turn: Make, write: Callable[..., object]
 ) -> None:
-    session = short.create("demo")
-    turn = short.add_turn(make_turn(session.id, "t0"))
-    time.sleep(0.16)
-    assert short.get(session.id).status is SessionStatus.EXPIRED
-    assert short.list()[0].status is SessionStatus.EXPIRED
-    assert short.turns(session.id) == (turn,)
+    session = store.create("demo")
+    turn = store.add_turn(make_turn(session.id, "t0"))
+    expire_session(client, session.id)
+    assert store.get(session.id).status is SessionStatus.EXPIRED
+    assert store.list()[0].status is SessionStatus.EXPIRED
+    assert store.turns(session.id) == (turn,)
     with pytest.raises(SessionExpired):
-        write(short, session.id, turn)
-    assert short.extend(session.id).status is SessionStatus.IDLE
-    write(short, session.id, turn)
+        write(store, session.id, turn)
+    assert store.extend(session.id).status is SessionStatus.IDLE
+    write(store, session.id, turn)
 
 
-def test_after_its_grace_redis_deletes_every_key_of_a_session(
-    short: SessionStore, client: redis.Redis, make_turn: Make, until: Callable[[Callable[[], object]], None]
-) -> None:
+def test_after_its_grace_redis_deletes_every_key_of_a_session(client: redis.Redis, make_turn: Make) -> None:
+    short = SessionStore(client, ttl_s=1, grace_s=1)
     session = short.create("demo")
     short.add_turn(make_turn(session.id, "t0"), queue=True)
     short.save_result(session.id, "r1", numbers(1))
@@ -276,12 +271,12 @@ def test_every_write_slides_the_expiry_of_all_keys(
     store.save_result(session.id, "r0", numbers(1))
     client.xadd(keys.events(session.id), {"e": "1"})
     for key in keys.of_session(session.id)[:5]:
-        client.pexpire(key, 1000)
+        client.pexpire(key, 30_000)
     before = store.get(session.id).expires
     time.sleep(0.002)
     write(store, session.id, turn)
     assert store.get(session.id).expires > before
-    assert all(119_000 < int(client.pttl(key)) <= 120_000 for key in keys.of_session(session.id)[:5])
+    assert all(60_000 < int(client.pttl(key)) <= 120_000 for key in keys.of_session(session.id)[:5])
 
 
 FENCED: dict[str, Callable[[SessionStore, Turn, int], object]] = {
@@ -403,18 +398,18 @@ def test_a_kept_session_lives_longer_after_every_use_and_no_use_shortens_its_lif
     session = store.create("demo")
     kept = store.extend(session.id, keep=True)
     assert kept.kept and not session.kept
-    assert timedelta(seconds=3_599) < kept.expires - datetime.now(UTC) <= timedelta(seconds=3_601)
+    assert timedelta(seconds=3_000) < kept.expires - datetime.now(UTC) <= timedelta(seconds=3_601)
     time.sleep(0.002)
     store.add_turn(make_turn(session.id, "t0"))
     assert store.get(session.id).expires > kept.expires
     assert store.extend(session.id).expires > kept.expires
 
 
-def test_an_expired_session_can_be_kept(short: SessionStore) -> None:
-    session = short.create("demo")
-    time.sleep(0.16)
-    assert short.extend(session.id, keep=True).status is SessionStatus.IDLE
-    assert short.get(session.id).expires - datetime.now(UTC) > timedelta(days=29)
+def test_an_expired_session_can_be_kept(store: SessionStore, client: redis.Redis) -> None:
+    session = store.create("demo")
+    expire_session(client, session.id)
+    assert store.extend(session.id, keep=True).status is SessionStatus.IDLE
+    assert store.get(session.id).expires - datetime.now(UTC) > timedelta(days=29)
 
 
 @pytest.mark.parametrize("read", ["get", "turns", "turn", "restore", "result"])

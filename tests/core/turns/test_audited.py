@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import msgspec
 import pytest
 
@@ -14,6 +12,7 @@ from core.turns.desk import Turns
 from core.turns.rooms import Rooms
 from core.turns.worker import Workers
 from tests.core.turns.scripted import FOREVER, ScriptedEngine, close_rooms, open_rooms
+from tests.waiting import PATIENCE_S, until
 
 ANA = Person("login:ana", "Ana")
 NORTH = "SELECT region FROM sale WHERE region = 'North'"
@@ -44,12 +43,9 @@ def test_a_statement_that_was_stopped_is_noted_as_such(turns: Turns, rooms: Room
     workers = Workers(rooms, 1)
     workers.start()
     turn = turns.submit(session_id, FOREVER, author=ANA)
-    deadline = time.monotonic() + 5
-    while (progress := turns.progress(session_id)) is None or progress.step != "execute":
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: (progress := turns.progress(session_id)) and progress.step == "execute")
     turns.stop(session_id, turn.id)
-    assert turns.wait(session_id, turn.id, timeout_s=5).state is TurnState.CANCELLED
+    assert turns.wait(session_id, turn.id, timeout_s=PATIENCE_S).state is TurnState.CANCELLED
     workers.stop()
     assert [(one.person, one.details["outcome"]) for one in ran(rooms)] == [(ANA.id, "stopped")]
 

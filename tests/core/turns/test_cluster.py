@@ -23,6 +23,7 @@ from core.turns.desk import Turns
 from core.turns.hub import Hub
 from core.turns.worker import Workers
 from tests.core.turns.scripted import close_rooms, open_rooms
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def cluster_url(data_dir: Path) -> Iterator[str]:
     port = _free_port()
     argv = [str(get_binary_path()), "--port", str(port), "--cluster-enabled", "yes", "--save", "", "--dir", str(data_dir)]
     with subprocess.Popen([*argv, "--cluster-port", str(_free_port())], stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         with redis.Redis(port=port) as node:
             while time.monotonic() < deadline:
                 with contextlib.suppress(redis.RedisError):
@@ -50,7 +51,7 @@ def test_turns_run_and_are_followed_on_a_cluster(settings: Settings, cluster_url
     session_ids = [rooms.sessions.create("shop").id for _ in range(3)]
 
     async def follow(session_id: str) -> str:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             async for event_id, payload in hub.watch(session_id, "0-0"):
                 if b'"done"' in payload:
                     return event_id

@@ -27,6 +27,7 @@ from core.turns.queue import TurnQueue
 from core.turns.rooms import Rooms
 from core.turns.worker import Workers
 from tests.core.turns.scripted import close_rooms, open_rooms
+from tests.waiting import PATIENCE_S, until
 
 ROOT = Path(__file__).parents[3]
 LEASE_TTL_S = 1.0
@@ -50,7 +51,7 @@ def start_worker(settings: Settings) -> Iterator[StartWorker]:
     yield start
     for process in processes:
         with contextlib.suppress(BrokenPipeError):
-            process.communicate(timeout=20)
+            process.communicate(timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -62,13 +63,12 @@ def other_workers(rooms: Rooms) -> Iterator[Workers]:
 
 
 def until_running(turns: Turns, session_id: str, turn_id: str) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
+
+    def runs() -> bool:
         progress = turns.progress(session_id)
-        if progress and progress.turn_id == turn_id and progress.step == "draft":
-            return
-        time.sleep(0.01)
-    pytest.fail("the turn did not start")
+        return bool(progress and progress.turn_id == turn_id and progress.step == "draft")
+
+    until(runs)
 
 
 def test_a_killed_worker_leaves_an_interrupted_turn_and_the_rest_goes_on(
@@ -79,36 +79,32 @@ def test_a_killed_worker_leaves_an_interrupted_turn_and_the_rest_goes_on(
     until_running(turns, session_id, hit.id)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
-    time.sleep(LEASE_TTL_S + 0.2)
+    until(lambda: not rooms.redis.exists(keys.lease(session_id)))
     stored = rooms.sessions.turn(session_id, hit.id)
     assert stored.state is TurnState.RUNNING
     assert turns.is_interrupted(stored, turns.progress(session_id)), "the lease decides, before any worker has looked"
     other_workers.start()
-    assert turns.wait(session_id, waiting.id, timeout_s=20).state is TurnState.DONE
+    assert turns.wait(session_id, waiting.id, timeout_s=PATIENCE_S).state is TurnState.DONE
     interrupted = rooms.sessions.turn(session_id, hit.id)
     assert interrupted.state is TurnState.FAILED and interrupted.failure
     assert "interrupted" in interrupted.failure.message and "Retry" in interrupted.failure.hint
-    deadline = time.monotonic() + 5
-    while rooms.redis.xlen(keys.TURN_QUEUE) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert rooms.redis.xlen(keys.TURN_QUEUE) == 0, "every message is finished in the end"
+    until(lambda: rooms.redis.xlen(keys.TURN_QUEUE) == 0)  # every message is finished in the end
 
 
 def test_an_interrupted_turn_can_be_retried_at_once(
-    turns: Turns, session_id: str, start_worker: StartWorker, other_workers: Workers
+    turns: Turns, rooms: Rooms, session_id: str, start_worker: StartWorker, other_workers: Workers
 ) -> None:
     first = start_worker()
     hit = turns.submit(session_id, "wait 1")
     until_running(turns, session_id, hit.id)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
-    time.sleep(LEASE_TTL_S + 0.2)
+    until(lambda: not rooms.redis.exists(keys.lease(session_id)))
     assert turns.retry(session_id, hit.id).state is TurnState.QUEUED, "before any worker has looked"
     other_workers.start()
-    deadline = time.monotonic() + 15
-    while (turn := turns.wait(session_id, hit.id, timeout_s=5)).state is not TurnState.DONE and time.monotonic() < deadline:
+    while (turn := turns.wait(session_id, hit.id, timeout_s=PATIENCE_S)).state is not TurnState.DONE:
         turns.retry(session_id, hit.id)
-    assert turn.state is TurnState.DONE and turn.attempts == 2
+    assert turn.attempts == 2
 
 
 def test_two_processes_never_run_one_sessions_turns_at_once(turns: Turns, rooms: Rooms, start_worker: StartWorker) -> None:
@@ -117,7 +113,7 @@ def test_two_processes_never_run_one_sessions_turns_at_once(turns: Turns, rooms:
     session_ids = [rooms.sessions.create("shop").id for _ in range(3)]
     asked = [(one, turns.submit(one, f"wait 0.02 SELECT {number}").id) for number in range(8) for one in session_ids]
     for one, turn_id in asked:
-        assert turns.wait(one, turn_id, timeout_s=20).state is TurnState.DONE
+        assert turns.wait(one, turn_id, timeout_s=PATIENCE_S).state is TurnState.DONE
     for one in session_ids:
         done = rooms.sessions.turns(one)
         assert len(done) == 8 and all(turn.attempts == 1 for turn in done)
@@ -133,7 +129,7 @@ def test_a_worker_that_ends_interrupts_its_turn_and_wakes_another(turns: Turns, 
     ending.stop(timeout_s=0.1)
     assert rooms.sessions.turn(session_id, hit.id).state is TurnState.FAILED
     staying.start()
-    assert turns.wait(session_id, waiting.id, timeout_s=5).state is TurnState.DONE
+    assert turns.wait(session_id, waiting.id, timeout_s=PATIENCE_S).state is TurnState.DONE
     staying.stop()
 
 
@@ -145,7 +141,7 @@ def test_a_turn_outlives_a_crash_of_the_embedded_server(settings: Settings) -> N
     turn = turns.submit(session_id, "wait 1.5")
     until_running(turns, session_id, turn.id)
     os.kill(int(rooms.redis.info("server")["process_id"]), signal.SIGKILL)
-    answered = turns.wait(session_id, turn.id, timeout_s=20)
+    answered = turns.wait(session_id, turn.id, timeout_s=PATIENCE_S)
     assert answered.state is TurnState.DONE and answered.attempts == 1
     workers.stop()
     close_rooms(rooms)
@@ -189,7 +185,7 @@ def test_without_redis_a_submit_says_so_and_workers_live_on(settings: Settings, 
     assert gone.value.message and gone.value.hint
     server.start()
     other = rooms.sessions.create("shop").id
-    assert turns.wait(other, turns.submit(other, "SELECT 1").id, timeout_s=15).state is TurnState.DONE
+    assert turns.wait(other, turns.submit(other, "SELECT 1").id, timeout_s=PATIENCE_S).state is TurnState.DONE
     workers.stop()
     close_rooms(rooms)
     server.stop()
@@ -202,16 +198,13 @@ def test_a_question_asked_while_a_dead_command_holds_the_session_is_answered_onc
     assert acquire(rooms.redis, session_id, ttl_s=0.8)
     other_workers.start()
     turn = turns.submit(session_id, "SELECT 1")
-    assert turns.wait(session_id, turn.id, timeout_s=10).state is TurnState.DONE
+    assert turns.wait(session_id, turn.id, timeout_s=PATIENCE_S).state is TurnState.DONE
 
 
 def test_a_message_without_a_session_is_dropped(rooms: Rooms, other_workers: Workers) -> None:
     TurnQueue(rooms.redis).wake("no session's id")
     other_workers.start()
-    deadline = time.monotonic() + 5
-    while rooms.redis.xlen(keys.TURN_QUEUE) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert rooms.redis.xlen(keys.TURN_QUEUE) == 0
+    until(lambda: rooms.redis.xlen(keys.TURN_QUEUE) == 0)
 
 
 def test_a_message_of_a_running_turn_that_comes_again_disturbs_nothing(turns: Turns, rooms: Rooms, session_id: str) -> None:
@@ -223,6 +216,6 @@ def test_a_message_of_a_running_turn_that_comes_again_disturbs_nothing(turns: Tu
     assert again
     for _ in range(3):
         TurnQueue(rooms.redis).wake(session_id)
-    answered = turns.wait(session_id, turn.id, timeout_s=5)
+    answered = turns.wait(session_id, turn.id, timeout_s=PATIENCE_S)
     assert answered.state is TurnState.DONE and answered.attempts == 1
     workers.stop()

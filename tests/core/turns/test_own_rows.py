@@ -25,6 +25,7 @@ from core.turns.routes import routes
 from core.turns.workspace import Workspace
 from core.wiring import App, build
 from tests.core.turns.own_shops import ANN, BEN, CARL, DAN, FOR_EVER, QUESTION, make_own_shops, told
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -230,7 +231,7 @@ def test_a_question_that_waited_while_the_setting_was_made_is_not_run(settings: 
         session_id = work(before, DAN).start("shop").id
         waiting = work(before, DAN).ask(session_id, QUESTION)
     app.workers.start()
-    done = app.turns.wait(session_id, waiting.id, timeout_s=20)
+    done = app.turns.wait(session_id, waiting.id, timeout_s=PATIENCE_S)
     assert done.state is TurnState.FAILED and done.result is None and ran(app, DAN) == []
 
 
@@ -269,7 +270,7 @@ def kinds_and_text(app: App, person: Person, session_id: str) -> tuple[set[str],
     with open_socket(f"ws://127.0.0.1:{listening.getsockname()[1]}/api/events?{query}") as socket:
         app.turns.announce(session_id, "the end")
         while not messages or '"the end"' not in messages[-1]:
-            messages.append(str(socket.recv(timeout=10)))
+            messages.append(str(socket.recv(timeout=PATIENCE_S)))
     server.should_exit = True
     thread.join()
     return {msgspec.json.decode(message)[1]["kind"] for message in messages}, "\n".join(messages)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -17,6 +16,7 @@ from core.turns.desk import Turns
 from core.turns.rooms import Rooms
 from core.turns.worker import Workers
 from tests.core.turns.scripted import FOREVER, ScriptedEngine, close_rooms, open_rooms
+from tests.waiting import PATIENCE_S, until
 
 COUNT = "SELECT region, COUNT(*) AS sales FROM sale GROUP BY region"
 BAD = "SELECT nothing FROM sale"
@@ -43,17 +43,16 @@ def workers(rooms: Rooms) -> Iterator[Workers]:
 
 
 def ask(turns: Turns, session_id: str, question: str) -> Turn:
-    return turns.wait(session_id, turns.submit(session_id, question).id, timeout_s=10)
+    return turns.wait(session_id, turns.submit(session_id, question).id, timeout_s=PATIENCE_S)
 
 
 def until_running(turns: Turns, session_id: str, step: str = "") -> None:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
+
+    def runs() -> bool:
         progress = turns.progress(session_id)
-        if progress and progress.step.startswith(step) and progress.step:
-            return
-        time.sleep(0.01)
-    pytest.fail("the turn did not start")
+        return bool(progress and progress.step and progress.step.startswith(step))
+
+    until(runs)
 
 
 def test_a_question_is_answered_with_sql_table_chart_and_analysis(
@@ -145,7 +144,7 @@ def test_a_session_that_is_not_there_takes_no_question(turns: Turns) -> None:
 def test_the_same_submit_twice_is_one_turn(turns: Turns, rooms: Rooms, workers: Workers, session_id: str) -> None:
     for _ in range(2):
         turns.submit(session_id, COUNT, turn_id="once")
-    assert turns.wait(session_id, "once", timeout_s=10).attempts == 1
+    assert turns.wait(session_id, "once", timeout_s=PATIENCE_S).attempts == 1
     assert len(rooms.sessions.turns(session_id)) == 1
 
 
@@ -153,7 +152,7 @@ def test_questions_of_one_session_run_in_order_and_never_at_once(
     turns: Turns, rooms: Rooms, workers: Workers, session_id: str
 ) -> None:
     asked = [turns.submit(session_id, f"wait 0.05 SELECT {number}").id for number in range(6)]
-    turns.wait(session_id, asked[-1], timeout_s=10)
+    turns.wait(session_id, asked[-1], timeout_s=PATIENCE_S)
     done = rooms.sessions.turns(session_id)
     assert [turn.id for turn in done] == asked
     for one, following in pairwise(done):
@@ -171,7 +170,7 @@ def test_a_choice_with_a_question_becomes_a_turn_of_its_own(
 ) -> None:
     first = ask(turns, session_id, "which")
     chosen = turns.choose(session_id, first.id, 0)
-    assert turns.wait(session_id, chosen.id, timeout_s=10).state is TurnState.DONE
+    assert turns.wait(session_id, chosen.id, timeout_s=PATIENCE_S).state is TurnState.DONE
     assert [turn.question for turn in rooms.sessions.turns(session_id)] == ["which", "SELECT COUNT(*) FROM sale"]
 
 
@@ -179,7 +178,7 @@ def test_a_choice_that_settles_a_word_asks_the_same_turn_again(
     turns: Turns, rooms: Rooms, workers: Workers, session_id: str
 ) -> None:
     first = ask(turns, session_id, "resolve it")
-    again = turns.wait(session_id, turns.choose(session_id, first.id, 0).id, timeout_s=10)
+    again = turns.wait(session_id, turns.choose(session_id, first.id, 0).id, timeout_s=PATIENCE_S)
     assert again.id == first.id and again.state is TurnState.DONE and again.clarification is None
     assert rooms.sessions.get(session_id).resolutions == {"region": "North"}
 
@@ -195,7 +194,7 @@ def test_the_best_reading_of_a_question_back_is_run_when_it_is_taken(
     first = ask(turns, session_id, "perhaps SELECT COUNT(*) FROM sale")
     assert first.state is TurnState.NEEDS_CLARIFICATION and first.draft is None
     asked = len(engine.contexts)
-    taken = turns.wait(session_id, turns.accept(session_id, first.id).id, timeout_s=10)
+    taken = turns.wait(session_id, turns.accept(session_id, first.id).id, timeout_s=PATIENCE_S)
     assert taken.id == first.id and taken.state is TurnState.DONE and taken.clarification is None
     assert taken.result and any("nearest reading" in notice for notice in taken.notices)
     assert len(engine.contexts) == asked
@@ -252,7 +251,7 @@ def test_retry_asks_the_same_turn_again(turns: Turns, rooms: Rooms, workers: Wor
     failed = ask(turns, session_id, "crash")
     queued = turns.retry(session_id, failed.id)
     assert queued.state is TurnState.QUEUED and queued.failure is None
-    again = turns.wait(session_id, failed.id, timeout_s=10)
+    again = turns.wait(session_id, failed.id, timeout_s=PATIENCE_S)
     assert (again.state, again.attempts, again.index) == (TurnState.FAILED, 2, 0)
 
 
@@ -271,7 +270,7 @@ def test_retry_leaves_an_answered_and_a_running_turn_alone(turns: Turns, workers
     until_running(turns, session_id, "draft")
     assert turns.retry(session_id, running.id).state is TurnState.RUNNING
     turns.stop(session_id)
-    assert turns.wait(session_id, running.id, timeout_s=5).attempts == 1
+    assert turns.wait(session_id, running.id, timeout_s=PATIENCE_S).attempts == 1
 
 
 @pytest.mark.parametrize("question", ["wait 30", FOREVER])
@@ -279,7 +278,7 @@ def test_stop_ends_a_turn(turns: Turns, workers: Workers, session_id: str, quest
     turn = turns.submit(session_id, question)
     until_running(turns, session_id, "draft" if question.startswith("wait") else "execute")
     turns.stop(session_id, turn.id)
-    stopped = turns.wait(session_id, turn.id, timeout_s=5)
+    stopped = turns.wait(session_id, turn.id, timeout_s=PATIENCE_S)
     assert stopped.state is TurnState.CANCELLED
     assert bool(stopped.draft) == (question == FOREVER), "what was there stays"
     assert ask(turns, session_id, COUNT).state is TurnState.DONE
@@ -289,8 +288,8 @@ def test_stop_of_a_waiting_turn_leaves_the_running_one(turns: Turns, workers: Wo
     running, waiting = turns.submit(session_id, "wait 0.5"), turns.submit(session_id, COUNT)
     until_running(turns, session_id)
     turns.stop(session_id, waiting.id)
-    assert turns.wait(session_id, waiting.id, timeout_s=5).state is TurnState.CANCELLED
-    assert turns.wait(session_id, running.id, timeout_s=5).state is TurnState.DONE
+    assert turns.wait(session_id, waiting.id, timeout_s=PATIENCE_S).state is TurnState.CANCELLED
+    assert turns.wait(session_id, running.id, timeout_s=PATIENCE_S).state is TurnState.DONE
 
 
 def test_a_page_that_attaches_in_the_middle_sees_what_is_done(turns: Turns, workers: Workers, session_id: str) -> None:
@@ -301,7 +300,7 @@ def test_a_page_that_attaches_in_the_middle_sees_what_is_done(turns: Turns, work
     assert progress.message == "Running query…" and "RECURSIVE" in progress.sql
     assert progress.started <= datetime.now(UTC)
     turns.stop(session_id)
-    turns.wait(session_id, turn.id, timeout_s=5)
+    turns.wait(session_id, turn.id, timeout_s=PATIENCE_S)
     assert turns.progress(session_id) is None
 
 
@@ -337,5 +336,5 @@ def test_a_turn_that_just_began_or_ended_is_not_taken_for_interrupted(turns: Tur
     until_running(turns, session_id, "draft")
     running = turns.retry(session_id, turn.id)
     assert running.state is TurnState.RUNNING and not turns.is_interrupted(running, None)
-    turns.wait(session_id, turn.id, timeout_s=5)
+    turns.wait(session_id, turn.id, timeout_s=PATIENCE_S)
     assert not turns.is_interrupted(running, None)

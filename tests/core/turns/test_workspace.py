@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,6 +15,7 @@ from core.sessions.shares import Shares
 from core.turns.desk import Turns
 from core.turns.rooms import Rooms
 from core.turns.workspace import Parts, Workspace
+from tests.aging import expire_link
 
 ANA, ASKER, VIEWER = Person("browser:ana", "Ana"), Person("browser:ask", "Asa"), Person("browser:view", "Vio")
 STRANGER, REVOKED, LATE = Person("browser:str", "Stu"), Person("browser:rev", "Rev"), Person("browser:late", "Lea")
@@ -48,14 +48,12 @@ def scene(rooms: Rooms, turns: Turns) -> Scene:
         (REVOKED, ShareRole.ASKER),
         (LATE, ShareRole.ASKER),
     ):
-        soon = datetime.now(UTC) + timedelta(milliseconds=300) if person is LATE else None
-        link = ana.share(session_id, role, expires=soon)
+        link = ana.share(session_id, role)
         Workspace(parts, person).enter(session_id, link.token)
         if person is REVOKED:
             ana.revoke(session_id, link.token)
-        if soon:
-            while datetime.now(UTC) <= soon:
-                pass
+        if person is LATE:
+            expire_link(rooms.redis, session_id, link.token)
     return Scene(parts, session_id, turn.id)
 
 
