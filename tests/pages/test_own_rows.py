@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.models import Person, ShareRole, TurnState
 from core.wiring import App, application, close_application
+from pages.render import person as rendered_person
 from tests.core.turns.own_shops import ANN, BEN, CARL, DAN, FOR_EVER, QUESTION, make_own_shops, told
 from tests.pages.conftest import environment
 from tests.waiting import PATIENCE_S
 
 FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
-
-
-class Whatever:
-    """Equals all that a browser may send."""
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __eq__(self, other: object) -> bool:
-        return True
 
 
 @pytest.fixture
@@ -64,10 +56,16 @@ def session_id(app: App) -> str:
     return session_id
 
 
+@pytest.fixture(autouse=True)
+def seats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page is that of the person who was set before it."""
+    monkeypatch.setattr(rendered_person, "current", lambda _app: st.session_state["who"])
+
+
 def opened(person: Person, session_id: str = "", page: str = "") -> AppTest:
     """The page as this person sees it, with its charts drawn."""
     test = AppTest.from_file(str(FRAME), default_timeout=60)
-    test.session_state["person"] = (Whatever(), math.inf, person)
+    test.session_state["who"] = person
     if session_id:
         test.query_params["session"] = session_id
     test.run()

@@ -7,6 +7,7 @@ from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.linking.text import lemma
 from core.nl2sql.builtin.query.query import Field, Ref
 from core.nl2sql.builtin.reading.parse import Parse
+from core.nl2sql.builtin.reading.years import holds_years
 
 _NAMED = 0.95
 """A word that is all of a column's name."""
@@ -39,6 +40,8 @@ def done_to(parse: Parse, rows: Item) -> Field | None:
     fits = said[1].columns[0] if said[1].columns and not said[1].table and said[1].lower.endswith("ed") else None
     column = parse.index.column(fits.table, fits.column) if fits and fits.score >= _NAMED else None
     if fits is None or column is None or not column.kind.numeric or column.role is not Role.MEASURE:
+        return None
+    if holds_years(parse, Ref(fits.table, fits.column)):
         return None
     said[1].role = "measure"
     return Field(Ref(fits.table, fits.column), "sum")

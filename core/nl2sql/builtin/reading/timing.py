@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from core.models import Assumption, Column, Kind, Role
+from core.models import Assumption, Role
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.linking.periods import WEEKDAYS, Period, join_periods, relative_period, since, until
 from core.nl2sql.builtin.query.plan import measure_table
@@ -14,13 +13,13 @@ from core.nl2sql.builtin.query.query import AnyOf, Compare, Field, Query, Ref, c
 from core.nl2sql.builtin.reading.grouping import grain_field
 from core.nl2sql.builtin.reading.negation import negated
 from core.nl2sql.builtin.reading.parse import Output, Parse
+from core.nl2sql.builtin.reading.years import all_years, holds_years, years_between
 
 _DAYS: dict[str, tuple[str, ...]] = {
     **{form: (day,) for day in WEEKDAYS for form in (day.lower(), f"{day.lower()}s")},
     **dict.fromkeys(("weekend", "weekends"), WEEKDAYS[5:]),
     **dict.fromkeys(("weekday", "weekdays", "workdays"), WEEKDAYS[:5]),
 }
-_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _SINCE = {"since", "starting", "from"}
 _BEFORE = {"before", "prior", "earlier"}
 _UNTIL = {"until", "till", "through", "by"}
@@ -181,24 +180,13 @@ def _only_years(parse: Parse) -> Ref | None:
     found = [
         Ref(parse.subject, column.name)
         for column in (parse.index.table(parse.subject).columns if parse.subject else ())
-        if _all_years(column) or (column.kind.numeric and _years_between(column, 1800, 2100))
+        if all_years(column) or (column.kind.numeric and years_between(column, 1800, 2100))
     ]
     return found[0] if len(found) == 1 and (parse.column(found[0]).role is not Role.KEY or _names_time(parse, found[0])) else None
 
 
 def _names_time(parse: Parse, ref: Ref) -> bool:
     return bool({"year", "season"} & set(parse.index.names.columns[ref.table, ref.column]))
-
-
-def _years_between(column: Column, first: int, last: int) -> bool:
-    """Whether a column of numbers holds whole ones only that all may be years of this span."""
-    low, high = ((text or "").removesuffix(".0") for text in (column.minimum, column.maximum))
-    whole = all("." not in sample.removesuffix(".0") for sample in column.samples)
-    return whole and low.isdigit() and high.isdigit() and first <= int(low) <= int(high) <= last
-
-
-def _all_years(column: Column) -> bool:
-    return column.kind is Kind.TEXT and len(column.samples) > 1 and all(_YEAR.fullmatch(sample) for sample in column.samples)
 
 
 def _event_beside(parse: Parse, item: Item) -> Ref | None:
@@ -211,14 +199,6 @@ def _event_beside(parse: Parse, item: Item) -> Ref | None:
     if table == parse.subject and any(f.aggregate and measure_table(f) not in ("", table) for f in parse.ranked):
         return None  # "the best selling product in 2024": the sales are of 2024
     return parse.date_of(table) or parse.year_of(table)
-
-
-def holds_years(parse: Parse, ref: Ref) -> bool:
-    """A column called year, or of whole numbers that all could be years."""
-    column = parse.column(ref)
-    if "year" in parse.index.names.columns[ref.table, ref.column] or _all_years(column):
-        return True
-    return column.kind.numeric and _years_between(column, 1400, 2200)
 
 
 def _anchored(parse: Parse, period: Period, ref: Ref) -> Period:
