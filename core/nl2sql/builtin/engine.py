@@ -9,8 +9,10 @@ from core.cancellation import Cancellation
 from core.errors import EmptyDatabase
 from core.models import Assumption, Catalog, Clarification, Context, SqlDraft
 from core.nl2sql.builtin.clarify import ambiguous, no_such_day, strangers, unknown
+from core.nl2sql.builtin.compound import in_steps
 from core.nl2sql.builtin.followups import followups
 from core.nl2sql.builtin.followups.ellipsis import SWITCH
+from core.nl2sql.builtin.followups.widening import of_everything
 from core.nl2sql.builtin.linking.index import Index, Progress, index_of
 from core.nl2sql.builtin.linking.linking import link
 from core.nl2sql.builtin.linking.periods import impossible_day
@@ -55,6 +57,18 @@ class BuiltinEngine:
         asked = SWITCH.sub("", question[:_LONGEST])
         today = context.today or datetime.now(UTC).date()
         fresh = asked != question[:_LONGEST]
+
+        def one(clause: str, before: Context) -> SqlDraft | Clarification:
+            return self._one(clause, before, index, today, fresh=fresh and before is context)
+
+        return in_steps(asked, context, one(asked, context), one)
+
+    def _one(self, asked: str, context: Context, index: Index, today: date, *, fresh: bool) -> SqlDraft | Clarification:
+        """The draft of a question of one clause; a fresh one has nothing to do with those before."""
+        if context.turns and not fresh and (whole := of_everything(asked)):
+            own = self._one(whole, context, index, today, fresh=True)
+            if isinstance(own, SqlDraft) and not own.unused_words:
+                return own
         edited = None if fresh else followups.edit(asked, context, index, today, self._conventions)
         if edited and edited.leans and edited.candidate.enough:
             return self._edited(edited, index, context)

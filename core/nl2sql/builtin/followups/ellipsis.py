@@ -17,8 +17,9 @@ class Lean(Enum):
 
 
 POLITE = re.compile(
-    r"^((please|pls|ok|okay|and now|now|then|so|hm+|great|good|nice|cool|thanks|thank you|alright|perfect|yes|right|actually"
-    r"|can you|could you|would you|can i|could i|i want to|i would like to|i'd like to|let me|let us|let's)\b[,.!]?\s+)+"
+    r"^((please|pls|ok|okay|and now|now|then|so|hm+|oh|ah|sorry|wait|great|good|nice|cool|thanks|thank you|alright|perfect|yes"
+    r"|right|actually|can you|could you|would you|can i|could i|i want to|i would like to|i'd like to|let me|let us"
+    r"|let's)\b[,.!]?\s+)+"
 )
 SWITCH = re.compile(
     r"^((ok|okay|now|and|so|well|but)[,.!]? )*((a |something |some )?(different|another|other|new|unrelated|separate) "

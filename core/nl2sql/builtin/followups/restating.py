@@ -31,14 +31,42 @@ _ANY_OF = re.compile(
     r"^((?:and |but |so )*)(are|is|were|was|do|does|did|have|has) (?:any|some|one)(?:one|body)? of (those|these|them)(?= \w)",
     re.IGNORECASE,
 )
+_FEW = r"(?:two|three|four|five|six|seven|eight|nine|ten)"
+_SO_MANY = re.compile(rf"\b(those|these) (?:(?:top|first|last|best) )?(?:{_FEW}\b|\d{{1,2}}(?=\W*$))", re.IGNORECASE)
+_THE_FEW = re.compile(
+    rf"\bthe (?:same )?{_FEW} (?=[a-z]+\b)(?!(?:\w+est|most|least|best|worst|top|last|first|next|other|largest|with|in|of)\b)",
+    re.IGNORECASE,
+)
+_EACH_OF = re.compile(
+    r"\b(did|do|does|is|are|was|were|has|have|had) (?:each|every one|all|both) of (?:them|these|those)\b", re.IGNORECASE
+)
+_PLURAL = {"is": "are", "was": "were", "does": "do", "has": "have"}
+_COUNTS = re.compile(r"\b(how many|how much|number|count|total|average|mean|sum)\b", re.IGNORECASE)
+_COLUMN = re.compile(
+    r",? (?:as|in) (?:a |an |the |its own |another )?"
+    r"(?:(?:third|fourth|fifth|second|another|extra|new|separate|additional|last|own) )?column"
+    r"(?=\W|$)",
+    re.IGNORECASE,
+)
+_JUST_COUNT = re.compile(r"^(?:and |so )*(?:just|only) (?:the|a) (?:number|count)(?: please)?\W*$", re.IGNORECASE)
 _BEING = {"are": " are", "is": " are", "were": " were", "was": " were"}
 _EXTREME = {"more": "most", "less": "least", "fewer": "fewest", "better": "best", "worse": "worst", "bigger": "biggest"}
 
 
 def restated(text: str) -> str:
-    """ "Active ones only" as "only active ones", "which is older?" as "which is the oldest?", "any of them" as "which"."""
+    """ "Active ones only" as "only active ones", "which is older?" as "which is the oldest?", "any of them" as "which".
+
+    How many there are of them is known ("those three", "the two people"), and each of them is they, but where they are counted.
+    """
     if any(pattern.match(text.lower()) for pattern in _TOTALS):
         return "of those in total?"
+    if _JUST_COUNT.match(text):
+        return "how many is that?"
+    if (shown := _COLUMN.sub("", text)) != text:
+        text = f"{shown.rstrip(' .?!')} too"
+    text = _THE_FEW.sub("those ", _SO_MANY.sub(r"\1", text))
+    if not _COUNTS.search(text):
+        text = _EACH_OF.sub(lambda said: f"{_PLURAL.get(said[1].lower(), said[1])} they", text)
     text = _ANY_OF.sub(lambda said: f"{said[1]}which of {said[3]}{_BEING.get(said[2].lower(), '')}", text)
     text = _ONLY_LAST.sub(r"\1only \2\3", _IN_ALL.sub("in total", text))
     found = _MORE.match(text)

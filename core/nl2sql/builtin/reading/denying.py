@@ -10,7 +10,7 @@ from core.nl2sql.builtin.linking.keygraph import Edge
 from core.nl2sql.builtin.query.plan import measure_table, places_of
 from core.nl2sql.builtin.query.query import AnyOf, Compare, Condition, Field, Query, Ref, Related
 from core.nl2sql.builtin.reading.clauses import clause_after, read_clause
-from core.nl2sql.builtin.reading.nouns import related_table
+from core.nl2sql.builtin.reading.nouns import only_rows_of, related_table
 from core.nl2sql.builtin.reading.parse import Clause, Parse
 
 _COPULAS = {"is", "are", "was", "were", "be", "been", "being", "do", "does", "did", "has", "have", "had", "should", "must", "can"}
@@ -32,7 +32,11 @@ def denials(parse: Parse) -> None:
                 item.role = "not"
         subject = _antecedent(parse, items[0]) or parse.subject
         clause = read_clause(parse, items, subject)
-        if not clause.where and not clause.having and (table := related_table(parse, items, subject)):
+        if (
+            not clause.where
+            and not clause.having
+            and (table := related_table(parse, items, subject) or only_rows_of(parse, items, subject))
+        ):
             clause = replace(clause, where=(Related(table),))
         if clause.where or clause.having:
             _use(items, clause)

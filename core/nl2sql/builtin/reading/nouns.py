@@ -31,6 +31,17 @@ def related_table(parse: Parse, items: Sequence[Item], subject: str) -> str:
     return max(found, key=lambda table: found[table], default="")
 
 
+def only_rows_of(parse: Parse, items: Sequence[Item], subject: str) -> str:
+    """ "Never used", "not sold anywhere": the one table whose rows belong to the subject's, where no more than a deed is said."""
+    deeds = [
+        item for item in items if item.kind in ("word", "name", "stop") and re.search(r"(ed|en|old|ought|ung|one)$", item.lower)
+    ]
+    others = [item for item in items if item not in deeds and item.kind not in ("stop", "mark") and not item.is_cue("not")]
+    tables = {edge.other for edge in parse.index.graph.edges(subject) if edge.many} - {subject}
+    linked = [item for item in deeds if item.kind == "name" and item.table]
+    return next(iter(tables)) if len(deeds) == len(tables) == 1 and not others and not linked else ""
+
+
 def _alike(word: str, other: str) -> bool:
     """Forms of one word (rated, rating), or one the beginning of the other (prereq, prerequisite)."""
     if lemma(word) == lemma(other):

@@ -1,0 +1,69 @@
+"""Compound: a question of several clauses ("which schools are public, and where are they?"), asked one after the other.
+
+The first clause is a question, or an edit of the one before; what follows it is an edit of the first, as if the person had asked
+twice and seen nothing in between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from core.models import Clarification, Context, SqlDraft, Turn, TurnState
+
+Draft = Callable[[str, Context], SqlDraft | Clarification]
+
+_ASKING = r"(?:(?:in|on|at|from|for|to|of|by|with|since) )?(?:which|what|where|when|who|whose|how)\b"
+_DOING = (
+    r"(?:then )?(?:also )?(?:sort|order|rank|leave out|exclude|drop|show|give|add|list|put|keep|only|just|with|group|limit)\b"
+)
+_OPENS = re.compile(
+    rf"(?:and |so |now )?(?:{_ASKING}|(?:list|show|find|give|name|display|return|tell|get|see|count|number of)\b)", re.IGNORECASE
+)
+_CLAUSE = re.compile(rf"(?:,? and |, |; ?|[.?!] +(?:and )?)(?={_ASKING})", re.IGNORECASE)
+_STEP = re.compile(rf"(?:,? and |, |; ?|[.?!] +(?:and )?)(?={_DOING})|[.?!;] +(?=\S)|, (?=\S)|,? and (?=\w+est\b)", re.IGNORECASE)
+_LEAST = 8
+"""Characters of a first clause; less is an exclamation."""
+
+
+def in_steps(question: str, context: Context, whole: SqlDraft | Clarification, draft: Draft) -> SqlDraft | Clarification:
+    """The question clause by clause where that says more than the whole, else the whole."""
+    lost = isinstance(whole, Clarification) or bool(whole.unused_words)
+    for first, rest, asks in _split(question, every=lost and bool(context.turns)):
+        found = _stepped(first, rest, context, draft, edits=not asks)
+        if found and (lost or (isinstance(whole, SqlDraft) and _shows_more(found, whole))):
+            return found
+    return whole
+
+
+def _split(question: str, *, every: bool) -> Iterator[tuple[str, str, bool]]:
+    """Two parts at every clause that asks; with `every`, also where something else is to be done, or a sentence ends."""
+    for pattern in (_CLAUSE, _STEP) if every else (_CLAUSE,):
+        for found in pattern.finditer(question):
+            first, rest = question[: found.start()].strip(), question[found.end() :].strip()
+            if len(first) >= _LEAST and re.search(r"\w", rest):
+                yield first, rest, pattern is _CLAUSE
+
+
+def _stepped(first: str, rest: str, context: Context, draft: Draft, *, edits: bool) -> SqlDraft | None:
+    """Both clauses answered, the second as an edit of the first; None where one of them is not understood to the last word.
+
+    With `edits` the first must be an edit, too: what is to be done is done to an answer that was there.
+    """
+    base = draft(first, context)
+    if not isinstance(base, SqlDraft) or base.unused_words or not (base.changes or (_OPENS.match(first) and not edits)):
+        return None
+    answered = Turn("", "", first, "", datetime.now(UTC), state=TurnState.DONE, draft=base)
+    then = draft(f"and {rest}", replace(context, turns=(*context.turns[-2:], answered)))
+    if not isinstance(then, SqlDraft) or then.unused_words or not then.changes:
+        return None
+    changes = (*base.changes, *then.changes) if base.changes else ()
+    return replace(then, changes=changes, confidence=min(base.confidence, then.confidence))
+
+
+def _shows_more(found: SqlDraft, whole: SqlDraft) -> bool:
+    """Whether the clauses show a column of the same rows that the whole leaves out."""
+    shown, before = ([(one.source, one.aggregate) for one in draft.outputs] for draft in (found, whole))
+    return len(shown) > len(before) and not any(aggregate for _, aggregate in shown) and set(before) <= set(shown)
