@@ -29,9 +29,14 @@ def alluded(query: Query, parse: Parse) -> None:
         for ref, known in _columns(query, parse.index) if run else ():
             if not known and any(item.kind != "grain" and not _strange(item) for item in run):
                 continue
-            cells = cells_meant([item.lower for item in run], parse.index.held(ref.table, ref.column))
+            held = parse.index.held(ref.table, ref.column)
+            cells = cells_meant([item.lower for item in run], held)
             if cells and not _said_so(run, ref, cells):
                 _take(parse, run, ref, cells)
+                return
+            if not cells and len(run) == 1 and _strange(run[0]) and _held_by_several(run[0].lower, held):
+                run[0].role = "condition"
+                parse.where.append(Compare(Field(ref), "like", (f"%{run[0].text}%",), negated=negated(parse, run[0])))
                 return
 
 
@@ -46,6 +51,10 @@ def cells_meant(said: Sequence[str], held: Sequence[str]) -> tuple[str, ...]:
             return tuple(dict.fromkeys(found))
     part = [cell for cell, key in keys.items() if {lemma(word) for word in phrase} <= {lemma(word) for word in key}]
     return tuple(part) if len(part) == 1 else ()
+
+
+def _held_by_several(word: str, held: Sequence[str]) -> bool:
+    return len(word) >= _LEAST and sum(word in words(cell) for cell in held) > 1
 
 
 def _with_piece(

@@ -55,6 +55,8 @@ class Link:
     column: str = ""
     value: str = ""
     score: float = 1.0
+    part: bool = False
+    """Whether the words are but a part of several cells of the column, `value` being those words."""
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rapidfuzz import fuzz, process
 
 from core.nl2sql.builtin.linking.index import Index, Link
@@ -10,6 +12,8 @@ from core.nl2sql.builtin.linking.text import root
 _NAME_CUTOFF = 83.0
 _VALUE_CUTOFF, _CLOSE_CUTOFF = 88.0, 93.0
 _ROOT, _FEW_PLACES = 4, 2
+_PART, _LONGEST, _MOST_COLUMNS = 0.7, 60, 4
+"""How well a word fits cells it is but a part of, and the longest such cells, in characters."""
 
 
 def abbreviated(word: str, index: Index) -> str:
@@ -32,16 +36,14 @@ def nearest_name(word: str, index: Index) -> str:
 
 
 def nearest_value(word: str, index: Index, *, named: bool, closely: bool = False) -> tuple[Link, ...]:
-    """Cells that hold the word among others, or are spelt nearly like it; empty where too many or none do.
+    """Cells that hold the word among others, or are spelt nearly like it; empty where none do.
 
     Part of a cell is enough only for a word written as a name (`named`); `closely` wants all but a letter to be the same, as
     for verbs, many of which are spelt alike.
     """
     keys = index.value_words.get(word, []) if named else []
     if keys:
-        links = [link for key in keys[:4] for link in index.values[key]]
-        near = [link for link in links if len(link.value) <= 40]
-        return tuple(Link("value", link.table, link.column, link.value, 0.7) for link in near) if 0 < len(keys) <= 3 else ()
+        return _holding(word, [link for key in keys for link in index.values[key] if len(link.value) <= _LONGEST])
     if len(word) < 6:
         return ()
     heads = [head for head in index.heads_by_letter.get(word[:1], ()) if abs(len(head) - len(word)) <= 2]
@@ -49,6 +51,17 @@ def nearest_value(word: str, index: Index, *, named: bool, closely: bool = False
     if not found or (str(found[0]),) not in index.values:
         return ()
     return tuple(Link("value", link.table, link.column, link.value, 0.75) for link in index.values[(str(found[0]),)])
+
+
+def _holding(word: str, cells: Sequence[Link]) -> tuple[Link, ...]:
+    """The cell of a column that holds the word; where several of the column do, all that hold it."""
+    found: dict[tuple[str, str], list[Link]] = {}
+    for link in cells:
+        found.setdefault((link.table, link.column), []).append(link)
+    return tuple(
+        Link("value", table, column, word if len(held) > 1 else held[0].value, _PART, part=len(held) > 1)
+        for (table, column), held in list(found.items())[:_MOST_COLUMNS]
+    )
 
 
 def other_form(word: str, index: Index) -> tuple[Link, ...]:

@@ -117,7 +117,10 @@ def _value(parse: Parse, item: Item) -> Compare | None:
         return _unknown_value(parse, item, denied)
     if beside is not None and _about(parse, beside, link):
         beside.role = "condition"
-    return Compare(Field(Ref(link.table, link.column)), "=", (link.value,), negated=denied)
+    field = Field(Ref(link.table, link.column))
+    if link.part:
+        return Compare(field, "like", (f"%{item.text}%",), negated=denied)
+    return Compare(field, "=", (link.value,), negated=denied)
 
 
 def _unknown_value(parse: Parse, item: Item, denied: bool) -> Compare | None:
