@@ -15,7 +15,9 @@ from core.nl2sql.builtin.reading.parse import Parse, numberlike
 _ADDS = re.compile(r"\b(and|also|too|as well|additionally|plus|add|in addition|along with|include|including|or)\b|^with\b")
 _ADDS_SURELY = re.compile(
     r"\b(also|too|as well|additionally|plus|add|in addition|along with|include|including|or)\b|^with\b"
-    r"|\b(next to|beside|alongside) (it|them|that|those|these|each)\b|^(put|attach|append|throw in|tack on)\b"
+    r"|\b(next to|beside|alongside|along with|together with) (it|them|that|those|these|each)\b"
+    r"|^(and |now )?(show|give|list|put|add|display|see)\b.* with (them|it|those|these)\W*$"
+    r"|^(put|attach|append|throw in|tack on)\b"
     r"|^(and )?(list|show|give)( me)? (them|those|these) (with|together with|by name and)\b"
 )
 _REPLACES = re.compile(r"\b(instead|rather|change|switch|make it|what about|how about|the same)\b")

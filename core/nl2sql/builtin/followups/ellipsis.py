@@ -45,6 +45,7 @@ _POINTS_SURELY = re.compile(
     r"|(the|that|this) (filter|filters|chart|result|list)|(that|this|it)\?*$"
     r"|(which|this|that|these|those|the|only|other|first|second|third|fourth|fifth|last|[a-z]+est|most [a-z]+|[a-z]+) ones?\b"
     r"(?! of the)|that (day|week|month|quarter|year|season|period)\b"
+    r"|^(show|give|list|put|add|display|see)\b.* with (them|those|these|it)\W*$"
     r"|each\W*$|(does|do|did|has|have|is|are|was|were) each\b|each (have|has|do)\b|as well\W*$|too\W*$)"
 )
 _ASKS_OF_THEM = re.compile(
@@ -60,6 +61,10 @@ _ANY = re.compile(r"(for |in |of |from |with )?(any|all) [\w ]+?( again)?( pleas
 _OPENS = re.compile(
     r"(how many|how much|which|what|who|whose|where|when|list|find|count|show|give|display|tell|return|get)\b(?! about)"
 )
+_COUNTS_WHAT = re.compile(
+    r"^(and |so |but )*how many( (is|are) (it|that|they|there))? (per|by|for each|for every|in each|in every|on each)\b"
+)
+""" "How many per customer?": of what was asked about."""
 _LEFT_OPEN = re.compile(r"^(and |but )?(in|at|on|with|from|for|by|to|of|under) (which|what) [\w-]+( [\w-]+)?\W*$")
 """A question of nothing but what it leaves open: "in which rooms?"."""
 _POINTS_THERE = re.compile(
@@ -118,6 +123,7 @@ def means_nothing_alone(text: str, items: list[Item], previous: Query) -> bool:
 def _points_back(text: str, items: list[Item], previous: Query) -> bool:
     return bool(
         _ASKS_OF_THEM.match(text)
+        or _COUNTS_WHAT.match(text)
         or _FIRST.match(text)
         or (previous.measures and previous.dimensions and _ONE_MORE.match(text))
         or left_open(text)

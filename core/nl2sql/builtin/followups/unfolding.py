@@ -26,7 +26,8 @@ _NAMED = re.compile(r"^(and |but |so )?(which|what|(who|what) (are|were) (the|it
 _LISTED = re.compile(r"^(and |now |so )?(list|show|name|give|display|see)( me)?( all)? (those|these|its|their) ")
 _WHOM = re.compile(r"^(and |but |so )?(who|whose)\b(?! else)")
 _ROWS = re.compile(
-    r"^(and |now |so )?((list|show|name|give|display|see)( me)?\b(?! (only|just|it|that)\b)|(which|what) ones? (are|were)\b)"
+    r"^(and |now |so )?((list|show|name|give|display|see)( me)?\b(?! (only|just|it|that)\b)|(which|what) ones? (are|were)\b"
+    r"|which (?!of\b|ones?\b)(\w+ )?(are|is|were|was|have|has|had)\b)"
 )
 _SURELY = re.compile(r"^(and |now |so )?(list|name|which|what)\b")
 _OTHERS = re.compile(r"\b(also|too|as well|add|include|including|only|just|instead)\b")

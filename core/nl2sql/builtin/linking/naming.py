@@ -12,6 +12,26 @@ from core.nl2sql.builtin.linking.text import lemma, words
 _NAME_WORDS = ({"name"}, {"title"}, {"label"})
 _OF_OTHERS = {"manager", "owner", "contact", "director", "captain", "author", "agent", "representative", "president", "coach"}
 """The manager's name is not that of the shop."""
+_DESCRIBES = {
+    "detail",
+    "description",
+    "comment",
+    "note",
+    "text",
+    "address",
+    "phone",
+    "email",
+    "url",
+    "class",
+    "other",
+    "location",
+    "place",
+    "city",
+    "country",
+}
+_SOME = 12
+"""Rows of a table in which it says something that all are different."""
+_KEY = {"id", "code", "number", "key"}
 _TELLS_LITTLE = {"date", "time", "day", "code", "type", "status", "gender", "sex"} | _OF_OTHERS
 """Columns of these go for the name of a row only where there is no other text."""
 _DATE_AVOID = {
@@ -91,9 +111,15 @@ def label_columns(table: Table, names: Names) -> tuple[str, ...]:
             if said - own == wanted or said == wanted:
                 return (column,)
     for column, said in spoken.items():
-        if said == own and table.by_name[column].kind is Kind.TEXT:
+        if said in (own, _keyed(table, spoken)) and table.by_name[column].kind is Kind.TEXT:
             return (column,)
     return _fallback_label(table, spoken)
+
+
+def _keyed(table: Table, spoken: dict[str, set[str]]) -> set[str]:
+    """What the key is the key of: the school, of a school id."""
+    key = spoken[table.primary_key[0]] if len(table.primary_key) == 1 else set()
+    return key - _KEY if key & _KEY else set()
 
 
 def _fallback_label(table: Table, spoken: dict[str, set[str]]) -> tuple[str, ...]:
@@ -109,10 +135,26 @@ def _fallback_label(table: Table, spoken: dict[str, set[str]]) -> tuple[str, ...
         if said & {"name", "title"} and column.kind is Kind.TEXT and not said & _OF_OTHERS:
             return (column.name,)
     if table.foreign_keys and table.primary_key:
-        return table.primary_key
+        return _telling(table, own, spoken) or table.primary_key
     texts = [column.name for column in own if column.kind is Kind.TEXT and column.name not in table.primary_key]
     telling = [name for name in texts if not spoken[name] & _TELLS_LITTLE]
     return ((telling or texts or [*table.primary_key] or [table.columns[0].name])[0],)
+
+
+def _telling(table: Table, own: list[Column], spoken: dict[str, set[str]]) -> tuple[str, ...]:
+    """The one text that is different in every row of some and says what it is (the player of a draft)."""
+    rows = table.row_count or 0
+    if any(table.by_name[column].distinct_count == rows for key in table.foreign_keys for column in key.columns):
+        return ()  # a candidate is known as the person it is
+    found = [
+        column.name
+        for column in own
+        if column.kind is Kind.TEXT
+        and column.name not in table.primary_key
+        and column.distinct_count == rows >= _SOME
+        and not spoken[column.name] & (_TELLS_LITTLE | _KEY | _DESCRIBES)
+    ]
+    return (found[0],) if len(found) == 1 else ()
 
 
 def key_columns(table: Table) -> tuple[str, ...]:
