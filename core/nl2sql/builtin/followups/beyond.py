@@ -8,6 +8,7 @@ from core.nl2sql.builtin.followups.change import Change, is_number, is_scalar
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.query.explain import condition_words
 from core.nl2sql.builtin.query.query import Compare, Field, Query, Ref
+from core.nl2sql.builtin.reading.counting import count_of
 
 _IT = {"that", "this", "it"}
 _OPERATORS = (">", ">=", "<", "<=")
@@ -22,12 +23,14 @@ def beyond(query: Query, change: Change) -> Query:
     single = not is_scalar(query)
     inner = replace(query, select=(figure,), order=query.order if query.limit is not None else ())
     compare = Compare(Field(figure.expr), cue.cue.value, query=inner)
+    counts = any(item.is_cue("count") for item in change.parse.items)
     for item in change.parse.items:
         item.role = item.role or ("condition" if item.cue is not None else "subject" if item.kind == "name" else "")
     cue.role, change.parse.outputs, change.parse.where, change.parse.having = "condition", [], [], []
     change.said.append(f"only where {condition_words(compare, change.index)}")
     change.settled = True
     shown = (*change.parse.label(query.subject), *((compare.field,) if change.conventions.show_measure else ()))
+    shown = (count_of(change.parse, query.subject),) if counts else shown
     where = (compare,) if single else (*query.where, compare)
     return Query(query.subject, shown, where=where, via=query.via, stable=query.stable)
 

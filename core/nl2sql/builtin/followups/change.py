@@ -20,7 +20,7 @@ _ADDS_SURELY = re.compile(
     r"|^(put|attach|append|throw in|tack on)\b"
     r"|^(and )?(list|show|give)( me)? (them|those|these) (with|together with|by name and)\b"
 )
-_REPLACES = re.compile(r"\b(instead|rather|change|switch|make it|what about|how about|the same)\b")
+_REPLACES = re.compile(r"\b(instead|rather|change|switch|make it|what about|how about|the same|^same)\b")
 _BEFORE_ASKING = r"^(and |but |so |then |now )?((in|at|on|with|from|for|by|to|of|under|as) )?"
 _ASKS = re.compile(_BEFORE_ASKING + r"(what|which|who|whose|whom|where|when|how)\b(?! about\b)")
 _LISTS = re.compile(r"^(and |now |then )?(list|show|give|display|name|tell|print|see|get|return|find)\b")

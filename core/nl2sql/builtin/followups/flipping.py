@@ -25,6 +25,7 @@ _TURNED = {"=", "in", ">", ">=", "<", "<=", "like", "null"}
 _NONE = re.compile(
     r"^(and |but |so )*(which|what|who) ([\w ]+ )?(has|have|had|got|with|get|gets) (none|nobody|no one|nothing|zero)"
     r"( of (them|those))?( at all)?\W*$"
+    r"|^(and |but |so )*(which|what) [\w ]+ (is|are|was|were|stands?|remains?) (still )?(empty|unused|vacant)\W*$"
 )
 
 

@@ -72,6 +72,7 @@ def filters(query: Query, change: Change) -> Query:
                 change.said.append(f"− {condition_words(replace(new, negated=False), change.index)}")
                 continue
         old = next((c for c in where if _same_column(c, new, change) and not (_excludes(said) and _goes_on(c, new))), None)
+        old = old or next((c for c in where if _told_by_key(c, new, change)), None)
         if old is None and (held := _held_period(where, new, change)):
             old, new = held
         words = condition_words(new, change.index)
@@ -215,6 +216,19 @@ def _same_column(old: Condition, new: Condition, change: Change) -> bool:
         if old.query is None and new.query is None:
             return old.field.expr == new.field.expr and not old.negated and _rivals(old, new, change)
     return old == new or _of_same_rows(old, new)
+
+
+def _told_by_key(old: Condition, new: Condition, change: Change) -> bool:
+    """ "The same for Firefox", after the browser with the largest share: a row that a key told is told by its name now."""
+    if not (isinstance(old, Compare) and isinstance(new, Compare) and change.replaces) or old.negated or new.negated:
+        return False
+    ref, name = old.field.expr, new.field.expr
+    if not (isinstance(ref, Ref) and isinstance(name, Ref)) or {old.op, new.op} - _CELLS:
+        return False
+    keys = change.index.table(ref.table).foreign_keys
+    led = {ref.table} if Field(ref) in change.parse.key(ref.table) else set()
+    led |= {key.ref_table for key in keys if key.columns == (ref.column,)}
+    return name.table in led and new.field in change.parse.label(name.table)
 
 
 def _make_a_span(old: Compare, new: Compare) -> bool:

@@ -36,8 +36,23 @@ _UNLIMITED = re.compile(
 
 def nth(query: Query, change: Change) -> Query:
     """ "And the second one?": a row of the ranking before; "the next 5": the rows after it."""
-    if not query.order:
-        return query
+    ranked = _as_ranking(query)
+    found = _nth(ranked, change) if ranked.order else query
+    return query if found is ranked else found
+
+
+def _as_ranking(query: Query) -> Query:
+    """The rows whose number is the largest (or least) of all as the first of a ranking by it."""
+    for compare in comparisons(query.where):
+        inner = compare.query if compare.op == "=" and not compare.negated else None
+        extreme = inner.select[0] if inner and len(inner.select) == 1 and not inner.having else None
+        if extreme and extreme.aggregate in ("max", "min") and extreme.expr == compare.field.expr:
+            rest = tuple(c for c in query.where if c != compare)
+            return replace(query, where=rest, order=(Order(compare.field, extreme.aggregate == "max"),), limit=1, offset=0)
+    return query
+
+
+def _nth(query: Query, change: Change) -> Query:
     if lead := _NTH_LEAD.match(change.text):
         return _placed(query, change, lead[1])
     if asked := _WHO_NTH.match(change.text):
@@ -256,7 +271,7 @@ def limits(query: Query, change: Change) -> Query:
     limit = parse.limit if parse.limit is not None else _bare_limit(query, change)
     if limit is None or is_scalar(query):
         return query
-    query = as_list(query, change)
+    query = _as_ranking(as_list(query, change))
     direction = parse.direction
     ranked = query
     cue = next((item for item in parse.items if item.is_cue("superlative")), None)

@@ -23,6 +23,8 @@ _MOVES = re.compile(
     r"|the (limit|threshold|minimum|maximum|cutoff|bar))( up| down)?( to)? \S+$"
 )
 _COUNTED = {"them", "those", "these"}
+_OF_ROWS = ("avg", "max", "min", "median")
+"""A number compared with such a figure of all is one of each of them."""
 _FEW = 10
 _SAID = 0.75
 _ROWS_WITH = re.compile(
@@ -66,11 +68,18 @@ def sifted_groups(query: Query, parse: Parse) -> None:
         beyond = [other for other in rest if other not in (cue, number) and other.lower not in _OPENS | _COUNTED]
         if cue is None or cue.cue is None or number is None or number.number is None:
             continue
-        if any(other.kind != "mark" for other in beyond) or not any(other.lower in _OPENS for other in rest[:3]):
+        if any(other.kind != "mark" and not _sorts(other) for other in beyond) or not any(
+            other.lower in _OPENS for other in rest[:3]
+        ):
             continue
         measure = _measure(query, parse, rest)
         item.role = cue.role = number.role = "condition"
         parse.having.append((query.subject, Compare(measure, cue.cue.value, (tidy(number.number),))))
+
+
+def _sorts(item: Item) -> bool:
+    """ "Biggest first", behind the number."""
+    return item.is_cue("superlative") or item.is_cue("order") or item.lower in ("first", "last", "please")
 
 
 def equal_number(query: Query, parse: Parse) -> None:
@@ -171,6 +180,7 @@ def _compared_before(query: Query, parse: Parse, number: Item | None, implied: b
         return None if implied else (*counts, *query.measures)[0]
     earlier = [c.field for c in comparisons(query.where) if c.op in _RANGE and not c.query]
     shown = [f for f in query.dimensions if isinstance(f.expr, Ref) and not f.grain and is_number(f.expr, parse)]
+    shown += [Field(f.expr) for f in query.measures if is_scalar(query) and isinstance(f.expr, Ref) and f.aggregate in _OF_ROWS]
     told = [f for f in shown if isinstance(f.expr, Ref) and _tells_apart(f.expr, number, parse)]
     beyond = bool(told) and not any(isinstance(f.expr, Ref) and _tells_apart(f.expr, number, parse) for f in earlier)
     if earlier and not beyond:

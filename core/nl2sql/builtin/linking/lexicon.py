@@ -61,7 +61,8 @@ class Lexicon:
         self.beyond: frozenset[str] = frozenset(data["words"]["beyond"])
         self.light: frozenset[str] = frozenset(data["words"]["light"])
         self.frequency: frozenset[str] = frozenset(data["frequency"]["most"])
-        self.implied: dict[str, list[str]] = {**data["compare_implies"], **data["superlative_implies"]}
+        implied = {**data["compare_implies"], **data["superlative_implies"]}
+        self.implied: dict[str, list[str]] = {phrase: [_in_schema(word) for word in found] for phrase, found in implied.items()}
         self.people: dict[str, frozenset[str]] = {verb: frozenset(said) for verb, said in data["people"].items()}
         self.alike: dict[str, list[str]] = data["alike"]
         self.derived: dict[str, list[str]] = data["derived"]
@@ -122,6 +123,11 @@ def _orders(superlatives: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
             yield from ((direction, f"{phrase} {place}") for place in _TOP)
             if len(phrase.split()) == 1:
                 yield from ((direction, f"{opening}{phrase} to {the}{end}") for end in ends for opening, the in _SPANS)
+
+
+def _in_schema(word: str) -> str:
+    """As the words of columns are kept; a minus before it says that it runs the other way."""
+    return f"-{lemma(word[1:])}" if word.startswith("-") else lemma(word)
 
 
 def _is_adjective(phrase: str) -> bool:
