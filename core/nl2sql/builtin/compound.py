@@ -28,9 +28,21 @@ _LEAST = 8
 """Characters of a first clause; less is an exclamation."""
 
 
+_THEN = re.compile(
+    r"(?:,? and (?=(?:then )?(?:sort|order|rank)\b)"
+    r"|[.?!;] +(?=(?:please |also |and |then )*(?:show|add|give|list|sort|order|rank|include)\b))",
+    re.IGNORECASE,
+)
+"""What follows is done to the answer of what is before it, however well the whole may be read at once."""
+
+
 def in_steps(question: str, context: Context, whole: SqlDraft | Clarification, draft: Draft) -> SqlDraft | Clarification:
     """The question clause by clause where that says more than the whole, else the whole."""
     lost = isinstance(whole, Clarification) or bool(whole.unused_words)
+    if context.turns and (then := _THEN.search(question)):
+        found = _stepped(question[: then.start()].strip(), question[then.end() :].strip(), context, draft, edits=True)
+        if found:
+            return found
     for first, rest, asks in _split(question, every=lost and bool(context.turns)):
         found = _stepped(first, rest, context, draft, edits=not asks)
         if found and (lost or (isinstance(whole, SqlDraft) and _shows_more(found, whole))):

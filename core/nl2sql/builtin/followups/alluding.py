@@ -36,7 +36,8 @@ def alluded(query: Query, parse: Parse) -> None:
                 return
             if not cells and len(run) == 1 and _strange(run[0]) and _held_by_several(run[0].lower, held):
                 run[0].role = "condition"
-                parse.where.append(Compare(Field(ref), "like", (f"%{run[0].text}%",), negated=negated(parse, run[0])))
+                pattern = f"%{run[0].text if run[0].lower == lemma(run[0].lower) else lemma(run[0].lower)}%"
+                parse.where.append(Compare(Field(ref), "like", (pattern,), negated=negated(parse, run[0])))
                 return
 
 
@@ -54,7 +55,7 @@ def cells_meant(said: Sequence[str], held: Sequence[str]) -> tuple[str, ...]:
 
 
 def _held_by_several(word: str, held: Sequence[str]) -> bool:
-    return len(word) >= _LEAST and sum(word in words(cell) for cell in held) > 1
+    return len(word) >= _LEAST and sum(lemma(word) in map(lemma, words(cell)) for cell in held) > 1
 
 
 def _with_piece(

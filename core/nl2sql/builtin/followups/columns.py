@@ -31,6 +31,7 @@ def columns(query: Query, change: Change) -> Query:
         change.parse.outputs = []
         return query
     new = _named([*change.shown(aggregated=False), *asked_columns(query, change)], change) or _asked_table(query, change)
+    new = [_ranked_figure(f, query) for f in new]
     whom = asked_people(query, change, new)
     new = whom or new
     if not new or change.parse.groups or (change.shown(aggregated=True) and query.measures):
@@ -62,6 +63,11 @@ def _named(fields: list[Field], change: Change) -> list[Field]:
         )
         found += change.parse.label(other) if other else [field]
     return list(dict.fromkeys(found))
+
+
+def _ranked_figure(field: Field, query: Query) -> Field:
+    """ "With the amount", after who paid the most: the total they are ranked by."""
+    return next((o.field for o in query.order if o.field.aggregate and o.field.expr == field.expr), field)
 
 
 def _of_one(change: Change) -> bool:

@@ -15,8 +15,9 @@ from core.nl2sql.builtin.followups.restating import extreme
 from core.nl2sql.builtin.linking.index import Index
 from core.nl2sql.builtin.linking.linking import link
 from core.nl2sql.builtin.linking.numerals import ORDINALS
+from core.nl2sql.builtin.linking.text import lemma
 from core.nl2sql.builtin.query.explain import order_words
-from core.nl2sql.builtin.query.query import Compare, Order, Query
+from core.nl2sql.builtin.query.query import Compare, Order, Query, refs
 from core.nl2sql.builtin.reading.adjectives import ranked_as
 from core.nl2sql.builtin.reading.parse import Parse
 
@@ -24,6 +25,9 @@ _PLACE = re.compile(
     rf"\b(?:(?:the|that) ({'|'.join((*ORDINALS, 'last', 'top', 'bottom'))}) (?:one|row|entry)"
     r"|(?:the )?(number one|number 1|no\. ?1|#1))(?!\w)",
     re.IGNORECASE,
+)
+_NOUN_PLACE = re.compile(
+    rf"\b(?:the|that) ({'|'.join((*ORDINALS, 'last', 'top', 'bottom'))}) (?!(?:one|row|entry)\b)([a-z]+)(?!\w)", re.IGNORECASE
 )
 _RANKED = re.compile(
     r"\b(?:the|that) ((?:[a-z]+er|[a-z]+est|best|worst|(?:more|most|less|least) [a-z]+)(?: [a-z]+(?:ed|ing))?) one\b"
@@ -58,16 +62,28 @@ def rows_pointed_at(asked: Sequence[Query], text: str, index: Index, today: date
     """
     if not _ASKS.match(text):
         return Pointed(asked[0], text)
-    found = _placed(asked[0], text) or _told_by_extreme(asked[0], text, index, today) or _the_others(asked, text, index, today)
+    found = (
+        _placed(asked[0], text, index) or _told_by_extreme(asked[0], text, index, today) or _the_others(asked, text, index, today)
+    )
     return found or Pointed(asked[0], text)
 
 
-def _placed(query: Query, text: str) -> Pointed | None:
-    found = _PLACE.search(text)
+def _noun_in_place(query: Query, text: str, index: Index) -> re.Match[str] | None:
+    """ "The first country", of a list that shows countries."""
+    found = _NOUN_PLACE.search(text)
+    shown = [ref for f in (*query.dimensions, *query.keys) for ref in refs(f.expr)]
+    words = {
+        lemma(word) for ref in shown for word in (*index.names.columns[ref.table, ref.column], *index.names.tables[ref.table])
+    }
+    return found if found and lemma(found[2].lower()) in words else None
+
+
+def _placed(query: Query, text: str, index: Index) -> Pointed | None:
+    found = _PLACE.search(text) or _noun_in_place(query, text, index)
     if not found or not query.order or query.limit == 1 or _asks_which(text, found):
         return None
     word = (found[1] or "first").lower()
-    text = _said(text, found, "it")
+    text = _said(text, found, f"that {found[2]}" if found.re is _NOUN_PLACE else "it")
     if word in ("last", "bottom"):
         flipped = tuple(Order(o.field, not o.descending) for o in query.order)
         return Pointed(replace(query, order=flipped, limit=1, offset=0), text, "the last one")

@@ -239,7 +239,7 @@ def _reaggregated(query: Query, change: Change) -> list[Field]:
     ):
         return []
     aggregate = _aggregate(cue)
-    if old.aggregate == aggregate:
+    if old.aggregate == aggregate or (old.aggregate == "count" and old.distinct):
         return []
     cue.role = "measure"
     if aggregate == "sum" and not query.measures:

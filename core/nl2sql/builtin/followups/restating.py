@@ -52,6 +52,9 @@ _JUST_COUNT = re.compile(r"^(?:and |so )*(?:just|only) (?:the|a) (?:number|count
 _ONE_ONLY = re.compile(
     r"\b(have|has|had|with|having) (?:just|only|a single|but) (one)(?=\W*$| of (?:them|those|these)\b)", re.IGNORECASE
 )
+_BOTH_ENDS = re.compile(
+    r"\b(?:the )?(first and last|earliest and latest|oldest and newest) (year|date|day|month)\b", re.IGNORECASE
+)
 _BEING = {"are": " are", "is": " are", "were": " were", "was": " were"}
 _EXTREME = {"more": "most", "less": "least", "fewer": "fewest", "better": "best", "worse": "worst", "bigger": "biggest"}
 
@@ -70,6 +73,7 @@ def restated(text: str) -> str:
     text = _THE_FEW.sub("those ", _SO_MANY.sub(r"\1", text))
     if not _COUNTS.search(text):
         text = _EACH_OF.sub(lambda said: f"{_PLURAL.get(said[1].lower(), said[1])} they", text)
+    text = _BOTH_ENDS.sub(r"minimum and maximum \2", text)
     text = _ONE_ONLY.sub(r"\1 exactly \2", text)
     text = _ANY_OF.sub(lambda said: f"{said[1]}which of {said[3]}{_BEING.get(said[2].lower(), '')}", text)
     text = _ONLY_LAST.sub(r"\1only \2\3", _IN_ALL.sub("in total", text))

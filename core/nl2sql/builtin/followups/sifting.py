@@ -9,12 +9,14 @@ from core.nl2sql.builtin.followups.change import is_number, is_scalar
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.linking.numerals import tidy
 from core.nl2sql.builtin.linking.text import lemma
+from core.nl2sql.builtin.query.plan import measure_table
 from core.nl2sql.builtin.query.query import Compare, Field, Query, Ref, comparisons, refs, tables_of
 from core.nl2sql.builtin.reading.adjectives import ranked_as
 from core.nl2sql.builtin.reading.comparing import is_unit, take_unit
 from core.nl2sql.builtin.reading.counting import count_of
 from core.nl2sql.builtin.reading.negation import negated
 from core.nl2sql.builtin.reading.parse import Parse
+from core.nl2sql.builtin.reading.people import holds_people
 
 _OPENS = {"with", "having", "have", "has", "that", "which", "who", "of", "where", "there", "are"}
 _RANGE = (">", ">=", "<", "<=")
@@ -23,6 +25,7 @@ _MOVES = re.compile(
     r"|the (limit|threshold|minimum|maximum|cutoff|bar))( up| down)?( to)? \S+$"
 )
 _COUNTED = {"them", "those", "these"}
+_PERSONS = {"people", "persons", "men", "women"}
 _OF_ROWS = ("avg", "max", "min", "median")
 """A number compared with such a figure of all is one of each of them."""
 _FEW = 10
@@ -65,16 +68,41 @@ def sifted_groups(query: Query, parse: Parse) -> None:
         rest = parse.items[parse.position(item) + 1 :]
         cue = next((other for other in rest if other.is_cue("compare", ">", ">=", "<", "<=", "=")), None)
         number = next((other for other in rest if other.number is not None), None)
-        beyond = [other for other in rest if other not in (cue, number) and other.lower not in _OPENS | _COUNTED]
+        counted = _counted_unit(query, parse, number) if number is not None else None
+        beyond = [o for o in rest if o not in (cue, number, counted) and o.lower not in _OPENS | _COUNTED]
         if cue is None or cue.cue is None or number is None or number.number is None:
             continue
         if any(other.kind != "mark" and not _sorts(other) for other in beyond) or not any(
             other.lower in _OPENS for other in rest[:3]
         ):
             continue
-        measure = _measure(query, parse, rest)
-        item.role = cue.role = number.role = "condition"
-        parse.having.append((query.subject, Compare(measure, cue.cue.value, (tidy(number.number),))))
+        measure = _count_said(query, parse, counted) if counted is not None else _measure(query, parse, rest)
+        denied = negated(parse, cue) or any(other.is_cue("not") for other in parse.items if other.start < item.start)
+        for other in (item, cue, number, counted, *(o for o in parse.items if denied and o.is_cue("not"))):
+            if other is not None:
+                other.role = "condition"
+        parse.having.append((query.subject, Compare(measure, cue.cue.value, (tidy(number.number),), negated=denied)))
+
+
+def _counted_unit(query: Query, parse: Parse, number: Item) -> Item | None:
+    """ "Departments with at least 5 people": the name behind the number, where it is of what was counted or measured."""
+    unit = next((other for other in parse.after(number, 1) if other.kind in ("name", "word")), None)
+    if unit is None or unit.role:
+        return None
+    tables = {query.subject, *(measure_table(f) for f in query.measures), *tables_of(query)}
+    said = unit.table is not None and unit.table.table in tables
+    return unit if said or (unit.lower in _PERSONS and holds_people(_counted_table(query), parse.index)) else None
+
+
+def _counted_table(query: Query) -> str:
+    return next((table for f in query.measures if (table := measure_table(f))), query.subject)
+
+
+def _count_said(query: Query, parse: Parse, unit: Item) -> Field:
+    """How many rows of the unit there are; the count that is measured already, where it is one of them."""
+    table = unit.table.table if unit.table else _counted_table(query)
+    counts = [f for f in query.measures if f.aggregate == "count" and measure_table(f) == table]
+    return counts[0] if counts else count_of(parse, table)
 
 
 def _sorts(item: Item) -> bool:
