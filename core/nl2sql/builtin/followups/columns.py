@@ -41,7 +41,8 @@ def columns(query: Query, change: Change) -> Query:
         return _beside_groups(query, new, change) if adds else query
     base = rows_of(query, change) if query.limit is not None and _leads_on(query, new, change) else as_list(query, change)
     asks = (change.asks and not whom) or (change.lists and all(item.role != "condition" for item in change.parse.items))
-    beside = adds or (change.conventions.show_measure and asks and not (_of_one(change) and set(new) - set(query.select)))
+    alone = _is_that(change) or (_of_one(change) and set(new) - set(query.select))
+    beside = adds or (change.conventions.show_measure and asks and not alone)
     behind_count = _lists_counted(query, new, change)
     beside = (beside and not behind_count) or (behind_count and not set(new) & set(base.select))
     if not beside or (is_scalar(query) and not (change.adds_surely or behind_count)):
@@ -76,8 +77,8 @@ def _of_one(change: Change) -> bool:
 
 
 def _is_that(change: Change) -> bool:
-    """ "What grade is that?": one answer, however many rows have it."""
-    return bool(re.match(r"(and )?(what|which) [\w ]+ (is|was) (that|this)\W*$", change.text))
+    """ "What grade is that?", "which medicines are they?": the answer alone, however many rows have it."""
+    return bool(re.match(r"(and )?(what|which) [\w ]+ ((is|was) (that|this)|(are|were) (they|these|those))\W*$", change.text))
 
 
 def _ranks(change: Change) -> bool:

@@ -24,7 +24,10 @@ _ANY = re.compile(
 )
 _NOT_JUST = re.compile(r"\bnot (just|only|merely) (the |in |from |for |those |of |that |this )*(?!those|who)[^,;.?]+")
 _ALL_OF = re.compile(r"\b(for|in|across|from|of|include|over) all (the |our |other )?[^,;.?]+")
-_ALL = re.compile(r"\b(for|in|across|show|include|of|from) all\b|^all\b[^,;.?]+\b(again|now)\b|\beverywhere\b|\ball time\b")
+_ALL = re.compile(
+    r"\b(for|in|across|show|include|of|from) all\b|^all\b[^,;.?]+\b(again|now)\b|\beverywhere\b|\ball time\b"
+    r"|, all [\w-]+(?=\W*$)"
+)
 _WHOLE = re.compile(
     r"\b(of|from|in|out of) (all|the (whole|entire|full|complete) (list|lot|table|set|range|database))( instead| now)?\W*$"
 )

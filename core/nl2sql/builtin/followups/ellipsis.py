@@ -19,7 +19,8 @@ class Lean(Enum):
 POLITE = re.compile(
     r"^((please|pls|ok|okay|and now|now|then|so|hm+|oh|ah|sorry|wait|great|good|nice|cool|thanks|thank you|alright|perfect|yes"
     r"|right|actually|can you|could you|would you|can i|could i|i want to|i would like to|i'd like to|let me|let us"
-    r"|let's)\b[,.!]?\s+)+"
+    r"|let's)\b[,.!]?\s+)+",
+    re.IGNORECASE,
 )
 SWITCH = re.compile(
     r"^((ok|okay|now|and|so|well|but)[,.!]? )*((a |something |some )?(different|another|other|new|unrelated|separate) "
@@ -76,6 +77,7 @@ _ONE_MORE = re.compile(
     r"^(also|plus|add)\b(?!.*\b(are there|do we have)\b)|^and (how many|the number of) [\w-]+( [\w-]+)?\W*$", re.IGNORECASE
 )
 """After a number for each of several: another one beside it."""
+_WHICH_ROW = re.compile(r"^(and |but |so )*(which|what|who) (one )?(is|was|are|were) the ([a-z]+est|most [a-z]+|least [a-z]+) ")
 _FIRST = re.compile(
     r"^(and |but |with the )?(the )?([a-z]+est|most|least|best|worst)( \w+){0,2}"
     r" (first|(on|at|to) (the )?(very )?top|up (top|front))( please)?\W*$"
@@ -98,6 +100,8 @@ def lean(text: str, items: list[Item], previous: Query) -> Lean:
     """How a follow-up's words (lower case, see `Change.text`) stand to the query before it."""
     named = _names_rows(items)
     opens = bool(_OPENS.match(text))
+    if previous.measures and previous.dimensions and _picks_a_row(text, items, previous):
+        return Lean.OWN
     if _points_back(text, items, previous):
         return Lean.LEANS
     full = (_asks(text, items) and named) or (opens and any(item.kind == "name" and item.table for item in items))
@@ -134,6 +138,12 @@ def _points_back(text: str, items: list[Item], previous: Query) -> bool:
         or _POINTS_SURELY.search(_NOT_ONES.sub("", _without_named_groups(text, items)))
         or (_PRONOUN.search(text) and not _antecedent(text, items))
     )
+
+
+def _picks_a_row(text: str, items: list[Item], previous: Query) -> bool:
+    """ "Which one is the oldest institution?", after figures per type: of the rows that were counted, not of the groups."""
+    named = any(item.kind == "name" and item.table and item.table.table == previous.subject for item in items)
+    return named and bool(_WHICH_ROW.match(text))
 
 
 def _without_named_groups(text: str, items: list[Item]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core.nl2sql.builtin.followups.change import Change
 from core.nl2sql.builtin.followups.listing import as_list
+from core.nl2sql.builtin.linking.text import lemma
 from core.nl2sql.builtin.query.explain import condition_words, plural
 from core.nl2sql.builtin.query.plan import measure_table
 from core.nl2sql.builtin.query.query import AnyOf, Compare, Condition, Order, Query, Ref, Related, refs
@@ -33,6 +34,9 @@ _OTHERS = re.compile(
     r"^(and |but |so |now |only |just |show |list |what about |how about )*(me )?(all )?(the )?"
     r"(others|rest|(other|remaining) ones)( of (them|those))?( please)?\W*$"
 )
+_OTHER_ONES = re.compile(
+    r"^(and |but |so |now |what about |how about )*((from|in|of|with|for|by|at|on) )?(the |all )?other ([\w-]+)\W*$"
+)
 _UP = {"older", "more", "higher", "larger", "bigger", "longer", "taller", "heavier", "above", "over", "better", "greater"}
 _DOWN = {"younger", "less", "lower", "smaller", "shorter", "lighter", "below", "under", "worse", "fewer", "cheaper"}
 _TURNS = re.compile(
@@ -54,6 +58,8 @@ def flipped(query: Query, change: Change) -> Query:
         return replace(query, order=(*query.order, *ties), limit=None, offset=query.offset + query.limit)
     if (turned := _turned(query, change)) is not None:
         return turned
+    if (outside := _outside(query, change)) is not None:
+        return outside
     last = query.where[-1] if query.where else None
     other = _other_side(last, change) if last is not None and _FLIPS.match(change.text) else None
     if last is not None and _OTHERS.match(change.text) and query.limit is None and not query.having:
@@ -79,6 +85,26 @@ def _complement(query: Query, last: Condition, change: Change) -> Query:
     change.parse.where, change.parse.outputs = [], []
     change.said.append(condition_words(other, change.index).strip())
     return replace(query, where=(*query.where[:-1], other))
+
+
+def _outside(query: Query, change: Change) -> Query | None:
+    """ "And from the other teams?", after those of one team: of all but that one."""
+    found = _OTHER_ONES.match(change.text)
+    word = lemma(found[5]) if found else ""
+    names = change.index.names
+    for at, held in enumerate(query.where):
+        ref = held.field.expr if isinstance(held, Compare) and held.op in ("=", "in") and held.query is None else None
+        if not isinstance(held, Compare) or not isinstance(ref, Ref) or held.negated:
+            continue
+        if word in {lemma(said) for said in (*names.columns[ref.table, ref.column], *names.tables[ref.table])}:
+            for item in change.parse.items:
+                item.role = item.role or "condition"
+            change.parse.where, change.parse.outputs, change.parse.groups = [], [], []
+            other = replace(held, negated=True)
+            change.said.append(condition_words(other, change.index).strip())
+            change.settled = True
+            return replace(query, where=(*query.where[:at], other, *query.where[at + 1 :]))
+    return None
 
 
 def _turned(query: Query, change: Change) -> Query | None:

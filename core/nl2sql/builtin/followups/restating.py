@@ -55,6 +55,10 @@ _ONE_ONLY = re.compile(
 _BOTH_ENDS = re.compile(
     r"\b(?:the )?(first and last|earliest and latest|oldest and newest) (year|date|day|month)\b", re.IGNORECASE
 )
+_OF_EACH = re.compile(r"\beach of (?:them|those|these)(?=\W*$)", re.IGNORECASE)
+_TOGETHER = re.compile(r"\b(?:all )?together(?=\W*$)", re.IGNORECASE)
+_FROM_TOP = re.compile(r"\bfrom the (top|bottom)(?=\W*$)", re.IGNORECASE)
+_NAMES_OF = re.compile(r"^(?:and )?(?:give me |show |list )?(?:the )?names? of (?:the ones|those|the people)\b", re.IGNORECASE)
 _BEING = {"are": " are", "is": " are", "were": " were", "was": " were"}
 _EXTREME = {"more": "most", "less": "least", "fewer": "fewest", "better": "best", "worse": "worst", "bigger": "biggest"}
 
@@ -72,7 +76,10 @@ def restated(text: str) -> str:
         text = f"{shown.rstrip(' .?!')} too"
     text = _THE_FEW.sub("those ", _SO_MANY.sub(r"\1", text))
     if not _COUNTS.search(text):
+        text = _OF_EACH.sub("them", text)
         text = _EACH_OF.sub(lambda said: f"{_PLURAL.get(said[1].lower(), said[1])} they", text)
+    text = _FROM_TOP.sub(lambda said: "descending" if said[1].lower() == "top" else "ascending", text)
+    text = _TOGETHER.sub("in total", _NAMES_OF.sub("which ones are", text))
     text = _BOTH_ENDS.sub(r"minimum and maximum \2", text)
     text = _ONE_ONLY.sub(r"\1 exactly \2", text)
     text = _ANY_OF.sub(lambda said: f"{said[1]}which of {said[3]}{_BEING.get(said[2].lower(), '')}", text)

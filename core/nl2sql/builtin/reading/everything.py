@@ -7,6 +7,7 @@ from core.nl2sql.builtin.query.query import Field, Ref
 from core.nl2sql.builtin.reading.parse import Output, Parse
 
 _INFORMATION = {"information", "info", "details", "data", "detail", "everything"}
+_IN_FULL = {"in detail", "in full", "with all details", "with details"}
 _ABOUT = {"about", "of", "on", "regarding", "for", "from", "concerning"}
 _PASSED = {"the", "all", "any", "every", "each", "our", "we", "have", "do", "you", "there", "is", "those", "these"}
 
@@ -20,6 +21,12 @@ def everything(parse: Parse) -> None:
             columns = parse.index.table(table).columns
             parse.outputs.extend(Output(item.start, Field(Ref(table, column.name))) for column in columns)
             return
+    last = [item for item in parse.items if item.kind != "mark"][-2:]
+    if " ".join(item.lower for item in last) in _IN_FULL and not any(item.role for item in last):
+        columns = parse.index.table(parse.subject).columns
+        parse.outputs = [Output(last[0].start, Field(Ref(parse.subject, column.name))) for column in columns]
+        for item in last:
+            item.role = "target"
 
 
 def _about(parse: Parse, item: Item) -> str:
