@@ -11,7 +11,7 @@ from core.nl2sql.builtin.followups.ellipsis import left_open
 from core.nl2sql.builtin.followups.listing import as_list, is_extreme, rows_of
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.query.explain import field_words
-from core.nl2sql.builtin.query.query import Field, Query, Ref, refs
+from core.nl2sql.builtin.query.query import Field, Query, Ref, Related, refs
 
 _SHOWS = {"show", "add", "include", "display", "give", "put"}
 _HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\b")
@@ -19,6 +19,10 @@ _HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\
 _THEIRS = re.compile(r"^(and )?their\b(?! names?\b)")
 """What is said of several rows, to be seen beside each of them."""
 _OF_SEVERAL = re.compile(r"\b(their|them|they)\b")
+_DO_THEY = re.compile(
+    r"^(and )?(what|which)( \w+){0,2} (do|did|does|have|has|had) (they|he|she|it|(these|those|that) \w+)"
+    r"( ever| all)? \w+( \w+)?\W*$"
+)
 _OF_EACH = re.compile(r"\bthem\W*$")
 """Who teaches them: of each of those shown."""
 
@@ -141,17 +145,28 @@ def _only(change: Change) -> bool:
 def _asked_table(query: Query, change: Change) -> list[Field]:
     """ "What is its category?", "and their supplier", "which stations are there?": the names of the rows theirs lead to."""
     parse = change.parse
-    busy = parse.where or parse.ranked or parse.groups or parse.outputs or any(item.is_cue("count") for item in parse.items)
-    if busy or not (change.asks or change.adds or change.lists) or re.search(r"\b(of|among) (them|those|these)\b", change.text):
+    passed = _on_the_way(query, change)
+    said = parse.ranked or parse.groups or parse.outputs or any(item.is_cue("count") for item in parse.items)
+    if said or len(parse.where) > len(passed) or re.search(r"\b(of|among) (them|those|these)\b", change.text):
         return []
-    back = re.search(r"\b(their|its|his|her|they|them|it|he|she|there|(that|this) \w+)\b", change.text)
-    for item in parse.items:
+    if not (change.asks or change.adds or change.lists):
+        return []
+    back = re.search(r"\b(their|its|his|her|they|them|it|he|she|there|(that|this) \w+)\b", change.text) or passed
+    for item in sorted(parse.items, key=lambda item: bool(passed) and item.role == "condition"):
         table = item.table.table if item.kind == "name" and item.table and item.table.score >= 0.6 else ""
         chain = change.index.graph.path((query.subject,), table) if table and table != query.subject else None
         if chain and (not any(edge.many for edge in chain) or back or left_open(change.text)):
             item.role = "target"
+            parse.where = [c for c in parse.where if c not in passed]
             return parse.label(table)
     return []
+
+
+def _on_the_way(query: Query, change: Change) -> list[Related]:
+    """ "What dorms do they live in?", "what have they tweeted?": that there are such rows goes without saying."""
+    if not _DO_THEY.match(change.text):
+        return []
+    return [c for c in change.parse.where if isinstance(c, Related) and not c.negated and not c.where]
 
 
 def _beside_groups(query: Query, new: list[Field], change: Change) -> Query:
@@ -160,7 +175,9 @@ def _beside_groups(query: Query, new: list[Field], change: Change) -> Query:
         new = [replace(f, aggregate=like.aggregate if like else "sum") for f in new]
         change.said.append("+ " + ", ".join(field_words(f, change.index) for f in new))
         return replace(query, select=(*query.select, *new))
-    new = [f for f in new if f not in query.select]
+    grouped = {ref.table for f in (*query.dimensions, *query.keys) for ref in refs(f.expr)}
+    rows = change.parse.label(query.subject) if query.subject not in grouped else []
+    new = [f for f in new if f not in query.select and (f not in rows or len(new) == len(rows))]
     if not new:
         return query
     change.said.append("+ " + ", ".join(field_words(f, change.index) for f in new))

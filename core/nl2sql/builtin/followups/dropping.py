@@ -26,7 +26,7 @@ _NOT_JUST = re.compile(r"\bnot (just|only|merely) (the |in |from |for |those |of
 _ALL_OF = re.compile(r"\b(for|in|across|from|of|include|over) all (the |our |other )?[^,;.?]+")
 _ALL = re.compile(
     r"\b(for|in|across|show|include|of|from) all\b|^all\b[^,;.?]+\b(again|now)\b|\beverywhere\b|\ball time\b"
-    r"|, all [\w-]+(?=\W*$)"
+    r"|, all [\w-]+(?=\W*$)|^(and |now |so )*all (the )?[\w-]+(?=,)"
 )
 _WHOLE = re.compile(
     r"\b(of|from|in|out of) (all|the (whole|entire|full|complete) (list|lot|table|set|range|database))( instead| now)?\W*$"
@@ -70,6 +70,9 @@ def _of_all(query: Query, change: Change, text: str) -> list[Condition]:
     columns = {Ref(link.table, link.column) for item in said for link in item.columns[:2]}
     if named := [c for c in query.where if columns & set(refs_of(c))]:
         return named
+    timed = [item for item in change.parse.items if item.kind == "grain" and item.lower in text]
+    if timed and (told := [c for c in query.where if _is_named(c, timed, text)]):
+        return told
     rows = [item for item in said if item.table]
     tables = {link.table for item in rows or said for link in item.links[:2]} if rows or not change.parse.groups else set()
     return [c for c in query.where if {ref.table for ref in refs_of(c)} & tables]

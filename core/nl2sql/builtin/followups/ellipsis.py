@@ -74,7 +74,9 @@ _POINTS_THERE = re.compile(
     r"(?!(is|are|was|were|has|have|had|do|does|did)\b)\w+"
 )
 _ONE_MORE = re.compile(
-    r"^(also|plus|add)\b(?!.*\b(are there|do we have)\b)|^and (how many|the number of) [\w-]+( [\w-]+)?\W*$", re.IGNORECASE
+    r"^(also|plus|add)\b(?!.*\b(are there|do we have)\b)|^and (how many|the number of) [\w-]+( [\w-]+)?\W*$"
+    r"|^(the )?number of [\w-]+( [\w-]+)? (too|as well|also)\b",
+    re.IGNORECASE,
 )
 """After a number for each of several: another one beside it."""
 _WHICH_ROW = re.compile(r"^(and |but |so )*(which|what|who) (one )?(is|was|are|were) the ([a-z]+est|most [a-z]+|least [a-z]+) ")

@@ -24,18 +24,16 @@ _FLIPS = re.compile(
 
 _TURNED = {"=", "in", ">", ">=", "<", "<=", "like", "null"}
 _NONE = re.compile(
-    r"^(and |but |so )*(which|what|who) ([\w ]+ )?(has|have|had|got|with|get|gets) (none|nobody|no one|nothing|zero)"
-    r"( of (them|those))?( at all)?\W*$"
+    r"^(and |but |so )*(which|what|who) ([\w ]+ )?(has|have|had|got|with|get|gets|(is|are|was|were) (at|in|on))"
+    r" (none|nobody|no one|nothing|zero)( of (them|those))?( at all)?\W*$"
     r"|^(and |but |so )*(which|what) [\w ]+ (is|are|was|were|stands?|remains?) (still )?(empty|unused|vacant)\W*$"
 )
-
-
 _OTHERS = re.compile(
     r"^(and |but |so |now |only |just |show |list |what about |how about )*(me )?(all )?(the )?"
     r"(others|rest|(other|remaining) ones)( of (them|those))?( please)?\W*$"
 )
 _OTHER_ONES = re.compile(
-    r"^(and |but |so |now |what about |how about )*((from|in|of|with|for|by|at|on) )?(the |all )?other ([\w-]+)\W*$"
+    r"^(and |but |so |now |what about |how about )*((the )?\w+ )?((from|in|of|with|for|by|at|on) )?(the |all )?other ([\w-]+)\W*$"
 )
 _UP = {"older", "more", "higher", "larger", "bigger", "longer", "taller", "heavier", "above", "over", "better", "greater"}
 _DOWN = {"younger", "less", "lower", "smaller", "shorter", "lighter", "below", "under", "worse", "fewer", "cheaper"}
@@ -90,7 +88,7 @@ def _complement(query: Query, last: Condition, change: Change) -> Query:
 def _outside(query: Query, change: Change) -> Query | None:
     """ "And from the other teams?", after those of one team: of all but that one."""
     found = _OTHER_ONES.match(change.text)
-    word = lemma(found[5]) if found else ""
+    word = lemma(found[7]) if found else ""
     names = change.index.names
     for at, held in enumerate(query.where):
         ref = held.field.expr if isinstance(held, Compare) and held.op in ("=", "in") and held.query is None else None

@@ -12,6 +12,7 @@ from core.nl2sql.builtin.query.query import Compare, Condition, Field, Order, Qu
 from core.nl2sql.builtin.reading.counting import count_of
 from core.nl2sql.builtin.reading.parse import Parse
 
+_COUNTS_OF_THEM = re.compile(r"^(and |so )?how many of (them|those|these)\b")
 _COUNTS_THEM = re.compile(
     r"\b(of (those|these|them)|those|these|them|they|are there|is that|in total)\b|^how many\W*$"
     r"|(different|distinct|unique)( ones?)?\W*$"
@@ -95,7 +96,7 @@ def counted(query: Query, change: Change) -> Query:
     if change.cue("count") is None and not any(item.is_cue("count") for item in change.parse.items):
         return query
     own = change.shown(aggregated=True)
-    other = any(f.table not in ("", query.subject) or f.expr is not None for f in own)
+    other = any(f.table not in ("", query.subject) or f.expr is not None for f in own) and not _COUNTS_OF_THEM.match(change.text)
     if (
         other
         or change.parse.groups

@@ -24,7 +24,12 @@ _SAYS_OF_ROWS = re.compile(
 )
 _THE_ONES = re.compile(r"^and the (one\b|([\w-]+ ){1,3}ones?\W*$)")
 """ "And the Marist one" asks the same of others."""
-_ALSO = re.compile(r"\bof (them|those|these) (have |has |had |did |do |are |were )?also\b")
+_ALSO = re.compile(
+    r"\bof (them|those|these) (have |has |had |did |do |are |were )?also\b"
+    r"|^(and )?(which|who|what)( ones)? of (them|those|these)\b.*\b(too|also|as well)\W*$"
+)
+_NEAR = 0.02
+"""Of the score: as good a reading as another."""
 _RANGE = {">", ">=", "<", "<=", "between"}
 _CELLS = {"=", "in"}
 _UP, _DOWN = {">", ">="}, {"<", "<="}
@@ -42,6 +47,10 @@ def prefer_known(query: Query, parse: Parse) -> None:
         if item.kind == "value" or counted:
             own = tuple(link for link in item.links if Ref(link.table, link.column) in known)
             item.links = own or item.links
+        elif item.kind == "name" and not item.table and item.columns:
+            best = item.columns[0].score
+            own = tuple(link for link in item.links if Ref(link.table, link.column) in known and link.score >= best - _NEAR)
+            item.links = (*own, *(link for link in item.links if link not in own))
 
 
 def unspoken(parse: Parse) -> None:
@@ -220,7 +229,7 @@ def _same_column(old: Condition, new: Condition, change: Change) -> bool:
 
 def _told_by_key(old: Condition, new: Condition, change: Change) -> bool:
     """ "The same for Firefox", after the browser with the largest share: a row that a key told is told by its name now."""
-    if not (isinstance(old, Compare) and isinstance(new, Compare) and change.replaces) or old.negated or new.negated:
+    if not (isinstance(old, Compare) and isinstance(new, Compare) and _asks_the_same(change)) or old.negated or new.negated:
         return False
     ref, name = old.field.expr, new.field.expr
     if not (isinstance(ref, Ref) and isinstance(name, Ref)) or {old.op, new.op} - _CELLS:
@@ -229,6 +238,10 @@ def _told_by_key(old: Condition, new: Condition, change: Change) -> bool:
     led = {ref.table} if Field(ref) in change.parse.key(ref.table) else set()
     led |= {key.ref_table for key in keys if key.columns == (ref.column,)}
     return name.table in led and new.field in change.parse.label(name.table)
+
+
+def _asks_the_same(change: Change) -> bool:
+    return change.replaces or bool(_PARALLEL.match(change.text))
 
 
 def _make_a_span(old: Compare, new: Compare) -> bool:

@@ -28,8 +28,11 @@ _BARE_NUMBER = re.compile(
     r"^(only |just |and |no, |show |give me |make it |limit (it |that |them )?(to )?|the )*(\d+|[a-z]+)"
     r"( of them| only| please| rows?| results?)*\W*$"
 )
+_BY_IT = re.compile(
+    r"\b(sort|order|rank|sorted|ordered|ranked)( (them|those|these|it|all))? by (it|that|this)( (number|figure|column))?\b"
+)
 _UNLIMITED = re.compile(
-    r"^(show |list |give |now |and )*(me )?(all|everything|every one|all of (them|those|these))\b"
+    r"^(show |list |give |now |and )*(me )?(all|everything|everybody|everyone|every one|all of (them|those|these))\b"
     r"|\bno limit\b|\bwithout (the |a )?limit\b|\bremove (the )?limit\b"
 )
 
@@ -216,7 +219,7 @@ def orders(query: Query, change: Change) -> Query:
         flipped = tuple(Order(o.field, not o.descending) for o in query.order)
         change.said.append(f"sorted by {order_words(flipped[0], change.index)}")
         return replace(query, order=flipped)
-    order = tuple(parse.order) or _by_direction(query, change)
+    order = _by_what_was_added(query, change) or tuple(parse.order) or _by_direction(query, change)
     if not order or (is_scalar(query) and any(o.field.aggregate for o in order)):
         return query
     query = as_list(query, change)
@@ -226,6 +229,16 @@ def orders(query: Query, change: Change) -> Query:
         return query
     change.said.append(f"sorted by {order_words(order[0], change.index)}")
     return replace(base, order=order)
+
+
+def _by_what_was_added(query: Query, change: Change) -> tuple[Order, ...]:
+    """ "Show the price and sort by it": the column that is shown last."""
+    plain = [f for f in query.select if f not in change.parse.label(query.subject)]
+    if not plain or not _BY_IT.search(change.text):
+        return ()
+    for item in change.parse.items:
+        item.role = item.role or ("order" if item.is_cue("order") or item.is_cue("group") else "")
+    return (Order(plain[-1], change.parse.direction.startswith("desc")),)
 
 
 def _other_order(order: tuple[Order, ...], query: Query) -> bool:

@@ -22,7 +22,7 @@ _OPENS = {"with", "having", "have", "has", "that", "which", "who", "of", "where"
 _RANGE = (">", ">=", "<", "<=")
 _MOVES = re.compile(
     r"(and |but |now )?(raise|lower|increase|decrease|reduce|set|change|bump|move|drop|make) (it|that|this"
-    r"|the (limit|threshold|minimum|maximum|cutoff|bar))( up| down)?( to)? \S+$"
+    r"|the (limit|threshold|minimum|maximum|cutoff|bar))( up| down)?( to)? \S+( (million|billion|thousand|percent|k|m|%))?$"
 )
 _COUNTED = {"them", "those", "these"}
 _PERSONS = {"people", "persons", "men", "women"}

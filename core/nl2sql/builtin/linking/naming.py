@@ -10,6 +10,7 @@ from core.nl2sql.builtin.linking.names import after_table, name_words, parts
 from core.nl2sql.builtin.linking.text import lemma, words
 
 _NAME_WORDS = ({"name"}, {"title"}, {"label"})
+_GIVEN = ({"given", "name"}, {"personal", "name"})
 _OF_OTHERS = {"manager", "owner", "contact", "director", "captain", "author", "agent", "representative", "president", "coach"}
 """The manager's name is not that of the shop."""
 _DESCRIBES = {
@@ -102,7 +103,7 @@ def label_columns(table: Table, names: Names) -> tuple[str, ...]:
     """The columns a person knows a row by: first and last name, a name or title, else the declared label, a text, the key."""
     spoken = {column.name: set(names.columns[table.name, column.name]) for column in table.columns}
     own = set(names.tables[table.name])
-    first = next((c for c, w in spoken.items() if {"first", "name"} <= w or w & {"forename"}), None)
+    first = next((c for c, w in spoken.items() if {"first", "name"} <= w or w & {"forename"} or w in _GIVEN), None)
     last = next((c for c, w in spoken.items() if {"last", "name"} <= w or w & {"surname"} or w == {"family", "name"}), None)
     if first and last:
         return (first, last)

@@ -12,7 +12,8 @@ from core.nl2sql.builtin.reading.parse import Parse, numberlike
 
 _EVERY = {"all", "every", "each"}
 _ONE = {"=", "in", "like"}
-_HOW = re.compile(r"\bhow (?!many\b|much\b)\w+ (are|were|did|do|have)\b")
+_HOW = re.compile(r"\bhow (?!many\b|much\b)\w+ (are|were|did|do|have)\b|\bhow much (are|do)\b")
+_WHERE = re.compile(r"^(where|when) (are|were|did|do|have)\b")
 
 
 def identified(query: Query, parse: Parse) -> Query:
@@ -50,7 +51,8 @@ def _asks_of_rows(query: Query, parse: Parse) -> bool:
     used = {order.field for order in query.order} | {c.field for c in comparisons(query.where) if c.op not in _ONE}
     every = any(other.lower.split()[-1] in _EVERY for item in said for other in parse.before(item, 2))
     which = any(other.lower == "which" and other.start > 0 for item in said for other in parse.before(item, 1))
-    several = bool(_HOW.search(" ".join(item.lower for item in parse.items))) and _measured(query, parse)
+    text = " ".join(item.lower for item in parse.items)
+    several = bool(_WHERE.match(text)) or (bool(_HOW.search(text)) and _measured(query, parse))
     return every or which or several or len(query.select) > 1 or set(query.select) <= used
 
 
