@@ -23,7 +23,10 @@ _ANY = re.compile(
     r"(^|[,;] ?|\b(in|of|from|for|with) )(for |in |of |from |with |and |ok |now )*(any|whatever|whichever) (?!of\b)[^,;.?]+"
 )
 _NOT_JUST = re.compile(r"\bnot (just|only|merely) (the |in |from |for |those |of |that |this )*(?!those|who)[^,;.?]+")
-_ALL_OF = re.compile(r"\b(for|in|across|from|of|include|over) all (the |our |other )?[^,;.?]+")
+_ALL_OF = re.compile(
+    r"\b(for|in|across|from|of|include|over) all (the |our |other )?(?!of\b)[^,;.?]+?"
+    r"(?= (?:in|from|with|at|on|by|who|that|which|where)\b|[,;.?]|$)"
+)
 _ALL = re.compile(
     r"\b(for|in|across|show|include|of|from) all\b|^all\b[^,;.?]+\b(again|now)\b|\beverywhere\b|\ball time\b"
     r"|, all [\w-]+(?=\W*$)|^(and |now |so )*all (the )?[\w-]+(?=,)"

@@ -44,6 +44,10 @@ _UNDO = re.compile(
     r"^(undo|go back|back)( (that|it|this|the last (change|one)|one step|to the (previous|one before)( one)?))?\W*$"
 )
 _ONES_FIRST = re.compile(r"\b(\w+est|most \w+) (ones?|rows?) first\b")
+_SAME_FIGURE = re.compile(
+    r"^((?:and|now|so|then) )*(?:the )?(?:same )?(?:totals?|figures?|sums?|numbers?),? (?=(?:for|per|by) )", re.IGNORECASE
+)
+""" "And the total for every country": the figure that was given already."""
 _FILLERS = re.compile(r"\b(as well|exactly(?=\W*$)|in general(?=\W*$))", re.IGNORECASE)
 _INSTEAD_OF = re.compile(r"\b(instead of|rather than|in place of)\b.*$")
 
@@ -65,6 +69,8 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         return None
     if _UNDO.match(text):
         return _undone(asked, index, today)
+    if asked[0].measures:
+        question = _SAME_FIGURE.sub(r"\1", question)
     bare = Parse(index, [], today, subject=asked[0].subject)
     if common := in_both(asked, text, bare):
         return Edit(Candidate(common, bare, render(common, index), _sure(1.0), True), ("in both",))

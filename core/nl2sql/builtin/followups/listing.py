@@ -12,6 +12,7 @@ from core.nl2sql.builtin.query.query import Compare, Condition, Field, Order, Qu
 from core.nl2sql.builtin.reading.counting import count_of
 from core.nl2sql.builtin.reading.parse import Parse
 
+_COUNTS_ONES = re.compile(r"^(and |so )?how many of the [\w -]+ ones\b")
 _COUNTS_OF_THEM = re.compile(r"^(and |so )?how many of (them|those|these)\b")
 _COUNTS_THEM = re.compile(
     r"\b(of (those|these|them)|those|these|them|they|are there|is that|in total)\b|^how many\W*$"
@@ -95,6 +96,10 @@ def counted(query: Query, change: Change) -> Query:
     """ "How many of those …", "how many are there?": the rows of before, counted."""
     if change.cue("count") is None and not any(item.is_cue("count") for item in change.parse.items):
         return query
+    if query.measures and query.dimensions and change.parse.where and _COUNTS_ONES.match(change.text):
+        change.parse.outputs = [o for o in change.parse.outputs if o.field.aggregate != "count"]
+        change.said.append("counted")
+        return replace(plain(query), select=(count_of(change.parse, query.subject),))
     own = change.shown(aggregated=True)
     other = any(f.table not in ("", query.subject) or f.expr is not None for f in own) and not _COUNTS_OF_THEM.match(change.text)
     if (

@@ -18,6 +18,7 @@ _PARALLEL = re.compile(r"^(and |but )?(in|for|from|by|with|at|on|of|since|during
 """After "and", these ask the same of something else; without them one thing more is let in."""
 _RELATIVE = re.compile(
     r"^(only |just )?(the ones |those |ones )?(who|that|which|with|in|at|from|on|having|where|for|working|living)\b"
+    r"|^(only|just) (the )?(ones|those) [a-z]+(ed|ing|en)\b"
 )
 _SAYS_OF_ROWS = re.compile(
     r"^(only|just|not|except|exclude|excluding)( show| list)?( (the|those|these|ones?|that|which|who|are|is|have|with|on))*\b"
@@ -241,7 +242,7 @@ def _told_by_key(old: Condition, new: Condition, change: Change) -> bool:
 
 
 def _asks_the_same(change: Change) -> bool:
-    return change.replaces or bool(_PARALLEL.match(change.text))
+    return change.replaces or bool(_PARALLEL.match(change.text) or re.match(r"and (the )?[\w -]+\?*$", change.text))
 
 
 def _make_a_span(old: Compare, new: Compare) -> bool:

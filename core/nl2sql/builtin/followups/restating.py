@@ -52,6 +52,11 @@ _JUST_COUNT = re.compile(r"^(?:and |so )*(?:just|only) (?:the|a) (?:number|count
 _ONE_ONLY = re.compile(
     r"\b(have|has|had|with|having) (?:just|only|a single|but) (one)(?=\W*$| of (?:them|those|these)\b)", re.IGNORECASE
 )
+_EXTREMES = re.compile(
+    r"\b(?:the )?(?:oldest and (?:the )?youngest|longest and (?:the )?shortest|youngest and (?:the )?oldest)(?=\W*$)",
+    re.IGNORECASE,
+)
+_EACH_LAST = re.compile(r"^(.*\b(?:do|did|does|have|has|had)) they\b(.*?),? each(?=\W*$)", re.IGNORECASE)
 _BOTH_ENDS = re.compile(
     r"\b(?:the )?(first and last|earliest and latest|oldest and newest) (year|date|day|month)\b", re.IGNORECASE
 )
@@ -80,6 +85,7 @@ def restated(text: str) -> str:
         text = _EACH_OF.sub(lambda said: f"{_PLURAL.get(said[1].lower(), said[1])} they", text)
     text = _FROM_TOP.sub(lambda said: "descending" if said[1].lower() == "top" else "ascending", text)
     text = _TOGETHER.sub("in total", _NAMES_OF.sub("which ones are", text))
+    text = _EXTREMES.sub("the maximum and minimum", _EACH_LAST.sub(r"\1 each of them \2", text))
     text = _BOTH_ENDS.sub(r"minimum and maximum \2", text)
     text = _ONE_ONLY.sub(r"\1 exactly \2", text)
     text = _ANY_OF.sub(lambda said: f"{said[1]}which of {said[3]}{_BEING.get(said[2].lower(), '')}", text)

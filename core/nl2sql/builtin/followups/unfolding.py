@@ -39,7 +39,8 @@ _MOST = 0.9
 def unfolded(query: Query, change: Change) -> Query:
     """The rows behind a breakdown, of the table that is named or, where the breakdown is by one of their columns, the counted."""
     parse = change.parse
-    if not (query.measures and query.dimensions) or query.combine or _asks_more(parse):
+    kept = any(compare.field.aggregate for compare in query.having)
+    if not ((query.measures or kept) and query.dimensions) or query.combine or _asks_more(parse):
         return query
     named = _asked_for(query, change)
     shown = _shown_of(named, query, change) if named else _own_names(query, change) or _members(query, change)
@@ -60,7 +61,8 @@ def unfolded(query: Query, change: Change) -> Query:
 
 def _counted(query: Query) -> str:
     """The table whose rows were counted or added up."""
-    return next((table for f in query.measures if (table := measure_table(f))), query.subject)
+    figures = (*query.measures, *(compare.field for compare in query.having))
+    return next((table for f in figures if (table := measure_table(f))), query.subject)
 
 
 def _asks_more(parse: Parse) -> bool:

@@ -9,10 +9,11 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from core.nl2sql.builtin.linking.index import Index
-from core.nl2sql.builtin.query.plan import NoPath
+from core.nl2sql.builtin.query.plan import Unwritable
 from core.nl2sql.builtin.query.query import Compare, Condition, Field, Order, Query, Ref, refs, tables_of
 from core.nl2sql.builtin.query.render import render
 from core.nl2sql.builtin.query.sql_conditions import conditions_of
+from core.nl2sql.builtin.query.sql_derived import without_derived
 from core.nl2sql.builtin.query.sql_fields import Source, Unread, field_of, unwrapped
 from core.nl2sql.builtin.query.sql_joins import joined_columns, source_of, without_matches
 
@@ -29,8 +30,8 @@ class OtherJoins(Unread):
 def read_back(sql: str, dialect: str, index: Index) -> Query | None:
     """A query that gives the same rows."""
     try:
-        return _query(sqlglot.parse_one(sql, dialect=dialect), index, dialect)
-    except (SqlglotError, Unread, NoPath):
+        return _query(without_derived(sqlglot.parse_one(sql, dialect=dialect), index), index, dialect)
+    except (SqlglotError, Unread, Unwritable):
         return None
 
 
@@ -56,6 +57,13 @@ def _select(node: exp.Select, index: Index, dialect: str, by_role: bool = False)
     def nested(inner: exp.Expr) -> Query:
         return _query(inner, index, dialect)
 
+    def single(test: exp.Expr) -> Condition:
+        found = conditions_of(test, source, nested)
+        if len(found) != 1:
+            raise Unread(test.sql())
+        return found[0]
+
+    source.condition = single
     select = tuple(_shown(node, source))
     source.headings = {e.alias.lower(): f for e, f in zip(node.expressions, select, strict=False) if isinstance(e, exp.Alias)}
     groups = _groups(node, select, source)
@@ -112,11 +120,13 @@ def _groups(node: exp.Select, select: tuple[Field, ...], source: Source) -> list
 
 
 def _follows(field: Field, groups: list[Field], index: Index) -> bool:
-    """Whether a column is settled by the key of its table that is grouped by."""
-    if not isinstance(field.expr, Ref):
+    """Whether a column is settled by the key of its table that is grouped by, or by a column that is different in every row."""
+    if not isinstance(ref := field.expr, Ref):
         return False
-    key = index.table(field.expr.table).primary_key
-    return bool(key) and all(Field(Ref(field.expr.table, column)) in groups for column in key)
+    table = index.table(ref.table)
+    apart = [(column.name,) for column in table.columns if column.distinct_count and column.distinct_count == table.row_count]
+    keys = [table.primary_key] if table.primary_key else apart
+    return any(all(Field(Ref(ref.table, column, ref.role)) in groups for column in key) for key in keys)
 
 
 def _referred(node: exp.Expr, select: tuple[Field, ...], source: Source) -> Field:

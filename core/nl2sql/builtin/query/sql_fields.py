@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
 from core.nl2sql.builtin.linking.index import Index
 from core.nl2sql.builtin.query import dialect as dialects
-from core.nl2sql.builtin.query.query import Arith, Expr, Field, Ref
+from core.nl2sql.builtin.query.query import AnyOf, Arith, Compare, Condition, Expr, Field, Ref
 
 _ARITHMETIC: tuple[tuple[type[exp.Binary], str], ...] = ((exp.Add, "+"), (exp.Sub, "-"), (exp.Mul, "*"), (exp.Div, "/"))
 _AGGREGATES: dict[type[exp.Expr], str] = {exp.Sum: "sum", exp.Avg: "avg", exp.Min: "min", exp.Max: "max"}
@@ -45,6 +46,8 @@ class Source:
     """What a table is called → the role it is joined in, where that is not the plain one."""
     headings: dict[str, Field] = field(default_factory=dict)
     """Aliases of the select list, which ORDER BY, GROUP BY and HAVING may use."""
+    condition: Callable[[exp.Expr], Condition] | None = None
+    """Reads a condition within an expression."""
 
     def ref(self, column: exp.Column) -> Ref:
         """Raises Unread where no table has it, or several have."""
@@ -74,6 +77,8 @@ def field_of(node: exp.Expr, source: Source) -> Field:
         return replace(
             field_of(whole.this if isinstance(whole, exp.Mul) and _is_one(whole.expression) else whole, source), per=per
         )
+    if share := _share(node, source):
+        return share
     if scaled := _scaled(node, source):
         return scaled
     for kind, name in _AGGREGATES.items():
@@ -86,6 +91,43 @@ def field_of(node: exp.Expr, source: Source) -> Field:
     if cut := grain_of(node, source):
         return Field(cut[0], grain=cut[1])
     return Field(expr_of(node, source))
+
+
+def _share(node: exp.Expr, source: Source) -> Field | None:
+    """100.0 * COUNT(CASE WHEN … THEN 1 END) / COUNT(*), or a SUM for either: the rows that fulfil it, in percent of all."""
+    if not isinstance(node, exp.Div):
+        return None
+    whole, product = unwrapped(node.expression), unwrapped(node.this)
+    whole = unwrapped(whole.this) if isinstance(whole, exp.Nullif) else whole
+    sides = [unwrapped(side) for side in (product.this, product.expression)] if isinstance(product, exp.Mul) else []
+    part = next((side for side in sides if isinstance(side, (exp.Sum, exp.Count))), None)
+    if part is None or not isinstance(whole, (exp.Sum, exp.Count)) or not any(_is(side, 100) for side in sides):
+        return None
+    test, value = _tested(part)
+    if test is None or source.condition is None:
+        return None
+    of = field_of(whole, source)
+    alike = of.expr is None if value is None else of.aggregate == "sum" and of.expr == expr_of(value, source)
+    when = source.condition(test)
+    return replace(of, share=True, when=(when,)) if alike and not of.distinct and isinstance(when, Compare | AnyOf) else None
+
+
+def _tested(part: exp.Sum | exp.Count) -> tuple[exp.Expr | None, exp.Expr | None]:
+    """What the rows of a part fulfil, and what is added up of them; no value where they are counted."""
+    inner = unwrapped(part.this)
+    if isinstance(inner, exp.Predicate) and isinstance(part, exp.Sum):
+        return inner, None  # a condition adds up as 1 and 0
+    cases = inner.args.get("ifs") or [] if isinstance(inner, exp.Case) else []
+    other = unwrapped(inner.args["default"]) if isinstance(inner, exp.Case) and inner.args.get("default") else None
+    nothing = other is None or isinstance(other, exp.Null) or (isinstance(part, exp.Sum) and _is(other, 0))
+    if len(cases) != 1 or inner.this is not None or not nothing:
+        return None, None
+    value = unwrapped(cases[0].args["true"])
+    return cases[0].this, None if isinstance(value, exp.Literal) and (isinstance(part, exp.Count) or _is(value, 1)) else value
+
+
+def _is(node: exp.Expr, number: int) -> bool:
+    return isinstance(node, exp.Literal) and not node.is_string and float(node.name) == number
 
 
 def _scaled(node: exp.Expr, source: Source) -> Field | None:

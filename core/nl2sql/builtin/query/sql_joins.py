@@ -30,8 +30,8 @@ def source_of(node: exp.Select, index: Index, dialect: str, by_role: bool = Fals
         if name in source.tables:
             raise Unread(f"{name} is joined twice")
         source.tables[name] = _table(join.this, index)
-        left, edge = _edge(join, name, source)
-        edges.append((left, name, edge))
+        *before, (left, _, edge) = _steps(join, name, source)
+        edges += [*before, (left, name, edge)]
         if (join.side or "").upper() == "LEFT" and (edge.many or index.graph.missing(edge) > 0):
             gone[source.tables[name]] = edge
         elif (join.side or "").upper() not in ("", "LEFT") or (join.kind or "").upper() not in ("", "INNER", "OUTER", "CROSS"):
@@ -54,10 +54,10 @@ def joined_columns(node: exp.Expr, source: Source, without: Iterable[str] = ()) 
     for join in node.args.get("joins") or []:
         name = join.this.alias_or_name.lower()
         own.tables[name] = _table(join.this, source.index)
-        _, edge = _edge(join, name, own)
-        if edge.other not in without:
-            pairs = zip(edge.columns, edge.other_columns, strict=True)
-            found |= {frozenset((Ref(edge.table, a), Ref(edge.other, b))) for a, b in pairs}
+        for _, _, edge in _steps(join, name, own):
+            if edge.other not in without:
+                pairs = zip(edge.columns, edge.other_columns, strict=True)
+                found |= {frozenset((Ref(edge.table, a), Ref(edge.other, b))) for a, b in pairs}
     return found
 
 
@@ -120,6 +120,34 @@ def _edge(join: exp.Join, name: str, source: Source) -> tuple[str, Edge]:
         if set(zip(edge.columns, edge.other_columns, strict=True)) == pairs:
             return left, edge
     raise Unread(join.sql())
+
+
+def _steps(join: exp.Join, name: str, source: Source) -> list[tuple[str, str, Edge]]:
+    """From what to what a join leads, and along which key; in two steps where both sides lead to the row of a table between."""
+    try:
+        left, edge = _edge(join, name, source)
+    except Unread:
+        if found := _between(join, name, source):
+            return found
+        raise
+    return [(left, name, edge)]
+
+
+def _between(join: exp.Join, name: str, source: Source) -> list[tuple[str, str, Edge]]:
+    """ON a.film_id = b.film_id, where both are keys of films: by way of the film, which is no other for either."""
+    on = join.args.get("on")
+    sides = _sides(on.unnest(), source) if on is not None and not isinstance(on, exp.And) else {}
+    left = next((alias for alias in sides if alias != name), "")
+    if len(sides) != 2 or name not in sides:
+        return []
+    graph, table = source.index.graph, source.tables[name]
+    for near in graph.edges(source.tables[left]):
+        for far in graph.between(near.other, table):
+            joins = near.columns == (sides[left],) and far.other_columns == (sides[name],) and near.other_columns == far.columns
+            if joins and not near.many and near.other not in source.tables.values():
+                source.tables[f" {near.other}"] = near.other
+                return [(left, f" {near.other}", near), (f" {near.other}", name, far)]
+    return []
 
 
 def _ways(table: str, other: str, index: Index) -> list[Edge]:
