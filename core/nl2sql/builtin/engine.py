@@ -79,9 +79,10 @@ class BuiltinEngine:
         if best is None or not best.enough:
             if edited and edited.candidate.enough and not (best and _as_lost(edited.candidate, best)):
                 return self._edited(edited, index, context)
-            return self._unknown(asked, index, best)
+            return self._unknown(asked, index, edited.candidate if edited and edited.leans else best)
         if not fresh and followups.leans(asked, context, index, today):
-            return self._unknown(asked, index, replace(best, confidence=_LOST * best.confidence), leans=True)
+            guess = edited.candidate if edited else best
+            return self._unknown(asked, index, replace(guess, confidence=_LOST * guess.confidence), leans=True)
         drafted = self._drafted(best, index, (), best.parse.chart_kind)
         question_back = ambiguous(best, context)
         return replace(question_back, draft=drafted) if question_back else drafted

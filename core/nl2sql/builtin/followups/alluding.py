@@ -20,7 +20,9 @@ _WORDS = ("word", "name", "value")
 _LONGEST = 3
 _FEW = 60
 """Different cells of a column that says what kind rows are."""
-_OPENS = {"and", "but", "only", "just", "what", "how", "about", "now", "in", "at", "for", "from", "on", "the", "with", "by", "of"}
+_OPENS = frozenset(
+    "and but only just what how about now in at for from on the with by of same thing".split()  # noqa: SIM905
+)
 
 
 def alluded(query: Query, parse: Parse) -> None:
@@ -76,6 +78,7 @@ def _same_form(phrase: tuple[str, ...], key: tuple[str, ...]) -> bool:
 def _run(parse: Parse, passed: tuple[str, ...]) -> list[Item]:
     """The words of a follow-up that says nothing but one thing; `passed` over is the kind of row behind it ("days")."""
     rest = [item for item in parse.items if item.kind not in ("stop", "mark", *passed) and not item.is_cue("not")]
+    rest = rest[:-1] if len(rest) > 1 and rest[-1].lower in ("one", "ones") else rest
     if not rest or len(rest) > _LONGEST or any(item.kind not in (*_WORDS, "grain") or item.role for item in rest):
         return []
     opening = [item.lower for item in parse.items if item.start < rest[0].start and not item.is_cue("not")]

@@ -20,6 +20,7 @@ _ASKS = re.compile(r" (is|are|was|were|do|does|did|has|have|had|they|it|he|she|e
 _WHO = re.compile(r"^(and |but |so )?(who|whose)\b(?! else)")
 _TIMES = {"year", "years", "date", "dates", "day", "days", "time"}
 _LED_IN = {"the", "with", "and", "their", "its", "add", "show", "also", ","}
+_OF_ROWS = re.compile(r"\b(do|does|did|have|has|had) (they|it|he|she|each)\b|\beach of (them|those|these)\b")
 _SHOWN_AS_SAID = 0.55
 """A name left over that fits a column this well is one to show."""
 _SUPERLATIVE = {
@@ -67,7 +68,9 @@ def held(query: Query, parse: Parse) -> None:
     for output in parse.outputs:
         field = output.field
         spoken = any(item.start == output.at and item.is_cue("count") for item in parse.items)
-        told = not spoken or re.search(r"\b(do|does|did|have|has|had) (they|it|he|she|each)\b", text)
+        told = not spoken or re.search(
+            r"\b(do|does|did|have|has|had) (they|it|he|she|each)\b|\beach of (them|those|these)\b", text
+        )
         if told and field.aggregate == "sum" and isinstance(field.expr, Ref) and field.expr.table in tables_of(query):
             output.field = Field(field.expr)
             for item in parse.items:

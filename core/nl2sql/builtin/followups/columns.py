@@ -8,9 +8,10 @@ from dataclasses import replace
 from core.nl2sql.builtin.followups.asking import asked_columns, asked_people
 from core.nl2sql.builtin.followups.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.followups.ellipsis import left_open
-from core.nl2sql.builtin.followups.listing import as_list, is_extreme, rows_of
+from core.nl2sql.builtin.followups.listing import as_list, is_extreme, rows_of, within_groups
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.query.explain import field_words
+from core.nl2sql.builtin.query.plan import measure_table
 from core.nl2sql.builtin.query.query import Field, Query, Ref, Related, refs
 
 _SHOWS = {"show", "add", "include", "display", "give", "put"}
@@ -44,6 +45,7 @@ def columns(query: Query, change: Change) -> Query:
     if query.measures and not is_scalar(query):
         return _beside_groups(query, new, change) if adds else query
     base = rows_of(query, change) if query.limit is not None and _leads_on(query, new, change) else as_list(query, change)
+    base = _behind_groups(query, new, change) or base
     asks = (change.asks and not whom) or (change.lists and all(item.role != "condition" for item in change.parse.items))
     alone = _is_that(change) or (_of_one(change) and set(new) - set(query.select))
     beside = adds or (change.conventions.show_measure and asks and not alone)
@@ -116,6 +118,19 @@ def _shown(base: Query, query: Query, new: list[Field], change: Change) -> Query
     words = ", ".join(field_words(f, change.index) for f in new)
     change.said.append(f"+ {words}" if base.select else words)
     return _through(replace(base, select=tuple(dict.fromkeys((*base.select, *new))), keys=_keys_kept(base, new)), change)
+
+
+def _behind_groups(query: Query, new: list[Field], change: Change) -> Query | None:
+    """ "What companies are those?", after the investors with more than one: the rows of the groups that were kept."""
+    figures = [compare.field for compare in query.having if compare.field.aggregate]
+    if query.measures or not figures or not query.dimensions or all(f in query.dimensions for f in new):
+        return None
+    rows = next((table for field in figures if (table := measure_table(field))), query.subject)
+    kept = within_groups(query, change)
+    if not kept:
+        return None
+    tables = tuple(dict.fromkeys((*query.tables, rows)))
+    return Query(rows, query.dimensions, where=(*query.where, *kept), tables=tables, stable=query.stable, via=query.via)
 
 
 def _through(query: Query, change: Change) -> Query:

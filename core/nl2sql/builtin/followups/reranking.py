@@ -11,7 +11,7 @@ from core.nl2sql.builtin.followups.listing import as_list, rows_of
 from core.nl2sql.builtin.linking.index import Index
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.linking.numerals import ORDINALS
-from core.nl2sql.builtin.query.explain import order_words
+from core.nl2sql.builtin.query.explain import field_words, order_words
 from core.nl2sql.builtin.query.query import Field, Order, Query, Ref, comparisons
 from core.nl2sql.builtin.reading.adjectives import direction_word, ranked_as
 from core.nl2sql.builtin.reading.labelling import shown_names
@@ -27,6 +27,9 @@ _NEXT = re.compile(r"\b(the )?next (\w+)?\W*$")
 _BARE_NUMBER = re.compile(
     r"^(only |just |and |no, |show |give me |make it |limit (it |that |them )?(to )?|the )*(\d+|[a-z]+)"
     r"( of them| only| please| rows?| results?)*\W*$"
+)
+_SHOWS_IT = re.compile(
+    r"\b(and|also|please) show (it|that|the (number|figure|amount|value)s?)\b|\bwith the (number|figure|value)s?\W*$"
 )
 _BY_IT = re.compile(
     r"\b(sort|order|rank|sorted|ordered|ranked)( (them|those|these|it|all))? by (it|that|this)( (number|figure|column))?\b"
@@ -228,6 +231,10 @@ def orders(query: Query, change: Change) -> Query:
     if any(not _allowed(o.field, base) for o in order):
         return query
     change.said.append(f"sorted by {order_words(order[0], change.index)}")
+    shown = order[0].field
+    if _SHOWS_IT.search(change.text) and not base.grouped and shown not in base.select:
+        change.said.append(f"+ {field_words(shown, change.index)}")
+        base = replace(base, select=(*base.select, shown))
     return replace(base, order=order)
 
 

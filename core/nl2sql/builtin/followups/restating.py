@@ -52,6 +52,13 @@ _JUST_COUNT = re.compile(r"^(?:and |so )*(?:just|only) (?:the|a) (?:number|count
 _ONE_ONLY = re.compile(
     r"\b(have|has|had|with|having) (?:just|only|a single|but) (one)(?=\W*$| of (?:them|those|these)\b)", re.IGNORECASE
 )
+_CAN_FIND = re.compile(
+    r"\b(?:can|could|do) (?:i|we|you|one) (?:find|see|reach|meet|get) (?:them|these|those|it)\b", re.IGNORECASE
+)
+_IN_WHICH = re.compile(
+    r"^(?:and |so )?(?:in|on|at|from|under|to) which ([\w ]+?) (?:are|were|do|did) (?:they|these|those)(?: \w+)?(?=\W*$)",
+    re.IGNORECASE,
+)
 _EXTREMES = re.compile(
     r"\b(?:the )?(?:oldest and (?:the )?youngest|longest and (?:the )?shortest|youngest and (?:the )?oldest)(?=\W*$)",
     re.IGNORECASE,
@@ -85,6 +92,7 @@ def restated(text: str) -> str:
         text = _EACH_OF.sub(lambda said: f"{_PLURAL.get(said[1].lower(), said[1])} they", text)
     text = _FROM_TOP.sub(lambda said: "descending" if said[1].lower() == "top" else "ascending", text)
     text = _TOGETHER.sub("in total", _NAMES_OF.sub("which ones are", text))
+    text = _IN_WHICH.sub(r"their \1", _CAN_FIND.sub("are they", text))
     text = _EXTREMES.sub("the maximum and minimum", _EACH_LAST.sub(r"\1 each of them \2", text))
     text = _BOTH_ENDS.sub(r"minimum and maximum \2", text)
     text = _ONE_ONLY.sub(r"\1 exactly \2", text)

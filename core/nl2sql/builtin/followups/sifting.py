@@ -113,7 +113,8 @@ def _sorts(item: Item) -> bool:
 def equal_number(query: Query, parse: Parse) -> None:
     """ "And 112?": another number of the column that one was asked of."""
     number = next((item for item in parse.items if item.kind == "number" and not item.role), None)
-    opens = bool(parse.items) and (parse.items[0].lower == "and" or [item.lower for item in parse.items[1:2]] == ["about"])
+    said = [item.lower for item in parse.items if item.kind != "mark"]
+    opens = bool(said) and (said[0] == "and" or said[1:2] == ["about"] or len(said) == 1)
     alone = all(item is number or item.kind in ("stop", "mark") for item in parse.items)
     earlier = [c for c in query.where if isinstance(c, Compare) and c.op == "=" and not c.negated and not c.field.aggregate]
     asked = [c.field for c in earlier if c.values and isinstance(c.values[0], int | float) and not isinstance(c.values[0], bool)]
