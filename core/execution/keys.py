@@ -17,6 +17,8 @@ SAMPLE_VALUES = 1_000
 SAMPLE_ROWS = 200_000
 STRAY_SHARE = 0.1
 """Of those, how many may be missing there when the name is certain: undeclared keys are not always kept clean."""
+_LONG, _SEVERAL = 6, 3
+"""Digits or characters of a key that nothing else agrees with by chance, and the least of its values that must be there."""
 _JOINABLE = (Kind.INTEGER, Kind.DECIMAL, Kind.FLOAT, Kind.TEXT, Kind.OTHER)
 
 
@@ -68,6 +70,38 @@ def proposals(
     return [proposal for _, proposal in found]
 
 
+def _by_values(table: Table, column: Column, tables: Iterable[Table], targets: Mapping[str, tuple[str, ...]]) -> list[Proposal]:
+    """Keys of another table whose values are so long that a column can hold nothing but them only by referring to them."""
+    if (column.name,) == table.primary_key or (column.distinct_count or 0) < _SEVERAL:
+        return []
+    return [
+        Proposal(table, column, other, other.by_name[key], Strength.HINT)
+        for other in tables
+        for key in targets.get(other.name, ())
+        if other.by_name[key] != column and _is_long(other.by_name[key]) and _within(column, other.by_name[key])
+    ]
+
+
+def _is_long(key: Column) -> bool:
+    """Numbers of six digits or more, or texts as long that hold one: a number of insurance, an order's code."""
+    if key.kind is Kind.INTEGER:
+        return (key.minimum or "").isdigit() and len(key.minimum or "") >= _LONG
+    coded = [sample for sample in key.samples if len(sample) >= _LONG and " " not in sample and any(map(str.isdigit, sample))]
+    return key.kind is Kind.TEXT and len(coded) == len(key.samples) > 1
+
+
+def _within(column: Column, key: Column) -> bool:
+    """Whether the values may all be among those of the key, by what is known of both."""
+    if column.kind is not key.kind or (column.distinct_count or 0) > (key.distinct_count or 0):
+        return False
+    if column.kind is not Kind.INTEGER:
+        return True
+    try:
+        return int(key.minimum or "") <= int(column.minimum or "") <= int(column.maximum or "") <= int(key.maximum or "")
+    except ValueError:
+        return False
+
+
 def _own_key(table: Table, other: Table, targets: Mapping[str, tuple[str, ...]]) -> str:
     """What identifies the table's rows; a guess at it does not count against a declared key of the other table."""
     if table.primary_key:
@@ -82,6 +116,7 @@ def _inferred(asker: Asker, table: Table, tables: tuple[Table, ...], targets: Ma
         if column.name in declared or column.kind not in _JOINABLE:
             continue
         proposed = proposals(table, column, tables, targets, asker.dialect)
+        proposed = proposed or _by_values(table, column, tables, targets)
         held = next((proposal for proposal in proposed if _holds(asker, proposal)), None)
         if held is not None:
             keys.append(ForeignKey((column.name,), held.ref_table.name, (held.ref_column.name,), inferred=True))
