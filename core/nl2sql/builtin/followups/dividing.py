@@ -10,6 +10,7 @@ from core.nl2sql.builtin.followups.listing import only_sorts, unjoined, within_g
 from core.nl2sql.builtin.query.explain import condition_words, dimension_words
 from core.nl2sql.builtin.query.query import Compare, Field, Order, Query, Ref
 from core.nl2sql.builtin.reading.entities import entity_keys
+from core.nl2sql.builtin.reading.labelling import shown_names
 from core.nl2sql.builtin.reading.parse import Output, Parse
 
 _EACH = (
@@ -62,7 +63,8 @@ def dimensions(query: Query, change: Change) -> Query:
     """ "By staff instead" takes the place of what it was by; "and by month" comes on top."""
     parse = change.parse
     if _of_each(change) and query.dimensions and not query.measures and change.shown(aggregated=True):
-        parse.groups = [*parse.groups, *(Output(99, f, _entity(f, parse)) for f in query.dimensions)]
+        named = [f for f in shown_names(query, parse) if _entity(f, parse)]
+        parse.groups = [*parse.groups, *(Output(99, f, _entity(f, parse)) for f in named or query.dimensions)]
         query = replace(query, select=(), distinct=False)
     if _beside_each(query, change):
         parse.outputs = [*parse.outputs, *(o for o in parse.groups if o.field not in query.dimensions)]

@@ -29,6 +29,8 @@ _ROWS = re.compile(
     r"^(and |now |so )?((list|show|name|give|display|see)( me)?\b(?! (only|just|it|that)\b)|(which|what) ones? (are|were)\b"
     r"|which (?!of\b|ones?\b)(\w+ )?(are|is|were|was|have|has|had)\b)"
 )
+_WITH_THEIRS = re.compile(r"^(and |now |so )?(only|just) .*\bwith (their|its)\b")
+""" "Only the houses, with their addresses": of rows, as groups have none."""
 _SURELY = re.compile(r"^(and |now |so )?(list|name|which|what)\b")
 _OTHERS = re.compile(r"\b(also|too|as well|add|include|including|only|just|instead)\b")
 _BACK = re.compile(r"\b(those|these|them|they|their|that|there|he|she|its?|ones?)\b")
@@ -116,7 +118,9 @@ def _own_names(query: Query, change: Change) -> tuple[Field, ...]:
 def _members(query: Query, change: Change) -> tuple[Field, ...]:
     """What is asked of the rows of a group that is picked: "who does the photos?", "list the visa ones with their dates"."""
     whom = bool(_WHOM.match(change.text))
-    if _OTHERS.search(change.text) or not (whom or (_ROWS.match(change.text) and _picks(query, change))):
+    theirs = bool(_WITH_THEIRS.match(change.text))
+    asked = whom or ((theirs or _ROWS.match(change.text)) and _picks(query, change))
+    if not asked or (_OTHERS.search(change.text) and not theirs):
         return ()
     rows = _counted(query)
     table = people_meant(rows, change.parse) if whom else _named_rows(rows, query, change)
