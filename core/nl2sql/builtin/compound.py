@@ -68,11 +68,26 @@ def _stepped(first: str, rest: str, context: Context, draft: Draft, *, edits: bo
     if not isinstance(base, SqlDraft) or base.unused_words or not (base.changes or (_OPENS.match(first) and not edits)):
         return None
     answered = Turn("", "", first, "", datetime.now(UTC), state=TurnState.DONE, draft=base)
-    then = draft(f"and {rest}", replace(context, turns=(*context.turns[-2:], answered)))
-    if not isinstance(then, SqlDraft) or then.unused_words or not then.changes:
+    then = _then(rest, replace(context, turns=(*context.turns[-2:], answered)), base, draft, asks=not edits)
+    if then is None:
         return None
     changes = (*base.changes, *then.changes) if base.changes else ()
     return replace(then, changes=changes, confidence=min(base.confidence, then.confidence))
+
+
+def _then(rest: str, context: Context, base: SqlDraft, draft: Draft, *, asks: bool) -> SqlDraft | None:
+    """The second clause as an edit of the first; what it asks of one row is shown beside that."""
+    for opening in ("and", "and also") if asks else ("and",):
+        then = draft(f"{opening} {rest}", context)
+        if isinstance(then, SqlDraft) and not then.unused_words and then.changes and (opening != "and" or _keeps(then, base)):
+            return then
+    then = draft(f"and {rest}", context)
+    return then if isinstance(then, SqlDraft) and not then.unused_words and then.changes else None
+
+
+def _keeps(found: SqlDraft, base: SqlDraft) -> bool:
+    shown, before = ([(one.source, one.aggregate) for one in draft.outputs] for draft in (found, base))
+    return set(before) <= set(shown)
 
 
 def _shows_more(found: SqlDraft, whole: SqlDraft) -> bool:

@@ -20,9 +20,17 @@ _HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\
 _THEIRS = re.compile(r"^(and )?their\b(?! names?\b)")
 """What is said of several rows, to be seen beside each of them."""
 _OF_SEVERAL = re.compile(r"\b(their|them|they)\b")
+_HIDES_COUNT = re.compile(
+    r"^(and |now |but )*(without|hide|drop|remove|leave out|omit|no) (the |any )?(counts?|numbers?|figures?|totals?)\W*$"
+)
 _DO_THEY = re.compile(
     r"^(and )?(what|which)( \w+){0,2} (do|did|does|have|has|had) (they|he|she|it|(these|those|that) \w+)"
     r"( ever| all)? \w+( \w+)?\W*$"
+)
+_EVERYTHING = re.compile(
+    r"\b(everything|all (the )?(details|info|information|data)|every detail)"
+    r" (about|on|of|for|we have on) (them|those|these|it|each)\b"
+    r"|^(and |now |show |give me |with )*(all|every) (the )?(columns?|details?|fields?)( please| of them)?\W*$"
 )
 _OF_EACH = re.compile(r"\bthem\W*$")
 """Who teaches them: of each of those shown."""
@@ -32,6 +40,13 @@ def columns(query: Query, change: Change) -> Query:
     """ "Also show their email" adds to a list; "just the names" and "what is its budget?" take the place of what it shows."""
     if change.settled:
         return query
+    if _EVERYTHING.search(change.text) and not query.grouped and not query.combine:
+        for item in change.parse.items:
+            item.role = item.role or "target"
+        change.parse.outputs = []
+        change.said.append("all columns")
+        table = change.index.table(query.subject)
+        return replace(query, select=tuple(Field(Ref(table.name, column.name)) for column in table.columns), distinct=False)
     if re.match(r"(and )?(who|which|whose)\b", change.text) and (is_extreme(query) or _ranks(change)):
         change.parse.outputs = []
         return query
@@ -206,6 +221,12 @@ def fewer_columns(query: Query, change: Change) -> Query:
         change.said.append("only " + " and ".join(field_words(f, change.index) for f in measured))
         order = tuple(o for o in query.order if not o.field.aggregate or o.field in measured)
         return replace(query, select=(*query.dimensions, *measured), order=order)
+    if _HIDES_COUNT.match(change.text) and query.dimensions and query.measures:
+        for item in change.parse.items:
+            item.role = item.role or "dropped"
+        change.parse.outputs = []
+        change.said.append("− " + ", ".join(field_words(f, change.index) for f in query.measures))
+        return replace(query, select=query.dimensions, keys=query.keys or query.dimensions)
     plain = [f for f in change.shown(aggregated=False) if f in query.dimensions] or _named_dimensions(query, change)
     sifted = _sifts(change) or _ranks(change) or bool(change.parse.ranked)
     if _only(change) and plain and query.measures and query.dimensions and not measured and not sifted:

@@ -31,6 +31,7 @@ _ALL = re.compile(
     r"\b(for|in|across|show|include|of|from) all\b|^all\b[^,;.?]+\b(again|now)\b|\beverywhere\b|\ball time\b"
     r"|, all [\w-]+(?=\W*$)|^(and |now |so )*all (the )?[\w-]+(?=,)"
 )
+_ALL_ROWS = re.compile(r"^(and |now |ok |okay |then )*(show |list |give me )?all (the |our )?[\w-]+( again| now)?\W*$")
 _WHOLE = re.compile(
     r"\b(of|from|in|out of) (all|the (whole|entire|full|complete) (list|lot|table|set|range|database))( instead| now)?\W*$"
 )
@@ -47,6 +48,10 @@ def drop_filters(query: Query, change: Change) -> Query:
         if (found := pattern.search(change.text)) and (dropped := _drop_named(query, change, found, wholly=False)) != query:
             return dropped
     if (_WHOLE.search(change.text)) and (gone := [*query.where, *query.having]):
+        return _without(query, gone, change)
+    if _ALL_ROWS.match(change.text) and (gone := _of_all(query, change, change.text)):
+        _take(gone, change)
+        change.parse.outputs = []
         return _without(query, gone, change)
     if found := _ALL.search(change.text):
         gone = _of_all(query, change, change.text[found.start() :])

@@ -16,12 +16,14 @@ from core.nl2sql.builtin.followups.listing import counted, listed
 from core.nl2sql.builtin.followups.narrowing import filters, flagged
 from core.nl2sql.builtin.followups.remeasuring import figure_as_share, measures, swapped
 from core.nl2sql.builtin.followups.reranking import limits, nth, orders, superlatives, unlimited
+from core.nl2sql.builtin.followups.transferring import of_another
 from core.nl2sql.builtin.followups.unfolding import unfolded
 from core.nl2sql.builtin.query.query import Query
 
 Edit = Callable[[Query, Change], Query]
 
 EDITS: tuple[Edit, ...] = (
+    of_another,
     affirmed,
     figure_as_share,
     drop_filters,

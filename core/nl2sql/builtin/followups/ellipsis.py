@@ -63,7 +63,8 @@ _OPENS = re.compile(
     r"(how many|how much|which|what|who|whose|where|when|list|find|count|show|give|display|tell|return|get)\b(?! about)"
 )
 _COUNTS_WHAT = re.compile(
-    r"^(and |so |but )*how many( (is|are) (it|that|they|there))? (per|by|for each|for every|in each|in every|on each)\b"
+    r"^(and |so |but )*(how many|counts?|the counts?|number|the number)( (is|are) (it|that|they|there)| (it|them|those|these))?"
+    r" (per|by|for each|for every|in each|in every|on each)\b"
 )
 """ "How many per customer?": of what was asked about."""
 _LEFT_OPEN = re.compile(r"^(and |but )?(in|at|on|with|from|for|by|to|of|under) (which|what) [\w-]+( [\w-]+)?\W*$")
@@ -79,6 +80,7 @@ _ONE_MORE = re.compile(
     re.IGNORECASE,
 )
 """After a number for each of several: another one beside it."""
+_ALL_ROWS = re.compile(r"^(and |now |ok |okay |then )*(show |list |give me )?all (the |our )?[\w-]+( again| now)?\W*$")
 _WHICH_ROW = re.compile(r"^(and |but |so )*(which|what|who) (one )?(is|was|are|were) the ([a-z]+est|most [a-z]+|least [a-z]+) ")
 _FIRST = re.compile(
     r"^(and |but |with the )?(the )?([a-z]+est|most|least|best|worst)( \w+){0,2}"
@@ -130,6 +132,8 @@ def _points_back(text: str, items: list[Item], previous: Query) -> bool:
     return bool(
         _ASKS_OF_THEM.match(text)
         or _COUNTS_WHAT.match(text)
+        or _all_of_them(text, items, previous)
+        or _says_of_theirs(items, previous)
         or _FIRST.match(text)
         or (previous.measures and previous.dimensions and _ONE_MORE.match(text))
         or left_open(text)
@@ -146,6 +150,26 @@ def _picks_a_row(text: str, items: list[Item], previous: Query) -> bool:
     """ "Which one is the oldest institution?", after figures per type: of the rows that were counted, not of the groups."""
     named = any(item.kind == "name" and item.table and item.table.table == previous.subject for item in items)
     return named and bool(_WHICH_ROW.match(text))
+
+
+def _all_of_them(text: str, items: list[Item], previous: Query) -> bool:
+    """ "All bridges", after the long ones: the same of all of them."""
+    named = [item for item in items if item.kind == "name" and item.table and item.table.table == previous.subject]
+    return len(named) == 1 and bool(previous.where) and bool(_ALL_ROWS.match(text))
+
+
+def _says_of_theirs(items: list[Item], previous: Query) -> bool:
+    """ "What's the architect's nationality?", of bridges that are listed: that of the architect of each."""
+    said = [item for item in items if item.kind not in ("stop", "mark")]
+    lead = [item.lower for item in items if item.kind == "stop"][:3]
+    if not {"what", "the"} <= set(lead) or any(item.kind != "name" for item in said) or previous.grouped:
+        return False
+    if len(said) == 1:
+        other = bool(said[0].columns) and said[0].columns[0].table != previous.subject
+        return other and not said[0].table and bool(re.search(r"\b\w+ ?['’]s ", said[0].lower))
+    owner = said[0].table if len(said) == 2 else None
+    single = owner is not None and owner.table != previous.subject and not said[0].lower.endswith("s")
+    return single and not said[1].table and any(owner is not None and link.table == owner.table for link in said[1].columns)
 
 
 def _without_named_groups(text: str, items: list[Item]) -> str:

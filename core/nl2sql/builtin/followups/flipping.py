@@ -25,7 +25,7 @@ _FLIPS = re.compile(
 _TURNED = {"=", "in", ">", ">=", "<", "<=", "like", "null"}
 _NONE = re.compile(
     r"^(and |but |so )*(which|what|who) ([\w ]+ )?(has|have|had|got|with|get|gets|(is|are|was|were) (at|in|on))"
-    r" (none|nobody|no one|nothing|zero)( of (them|those))?( at all)?\W*$"
+    r" (none|nobody|no one|nothing|zero)( of (them|those|these))?( at all)?\W*$"
     r"|^(and |but |so )*(which|what) [\w ]+ (is|are|was|were|stands?|remains?) (still )?(empty|unused|vacant)\W*$"
 )
 _OTHERS = re.compile(
@@ -45,7 +45,7 @@ _TURNS = re.compile(
 
 def flipped(query: Query, change: Change) -> Query:
     """The rows for which the condition said last does not hold; where it did not hold, those for which it does."""
-    if _NONE.match(change.text) and (without := _without(query, change)) is not None:
+    if _NONE.match(change.text) and (without := _without(query, change) or _none_of_these(query, change)) is not None:
         return without
     if _OTHERS.match(change.text) and query.limit is not None and query.order:
         for item in change.parse.items:
@@ -90,6 +90,10 @@ def _outside(query: Query, change: Change) -> Query | None:
     found = _OTHER_ONES.match(change.text)
     word = lemma(found[7]) if found else ""
     names = change.index.names
+    last = query.where[-1] if query.where else None
+    if word and last is not None and query.limit is None and word in map(lemma, names.tables[query.subject]):
+        rest = _complement(query, last, change)
+        return rest if rest != query else None
     for at, held in enumerate(query.where):
         ref = held.field.expr if isinstance(held, Compare) and held.op in ("=", "in") and held.query is None else None
         if not isinstance(held, Compare) or not isinstance(ref, Ref) or held.negated:
@@ -139,6 +143,21 @@ def _without(query: Query, change: Change) -> Query | None:
     change.said.append(f"the {plural(table, change.index)} without any")
     rows = tuple(c for c in query.where if isinstance(c, Compare | AnyOf))
     return Query(table, tuple(change.parse.label(table)), where=(Related(counted, rows, negated=True),), stable=query.stable)
+
+
+def _none_of_these(query: Query, change: Change) -> Query | None:
+    """ "Which architects have none of these?", of bridges that are listed."""
+    named = [item.table.table for item in change.parse.items if item.kind == "name" and item.table]
+    chain = change.index.graph.path((query.subject,), named[0]) if len(named) == 1 and not query.grouped else None
+    plain = tuple(c for c in query.where if isinstance(c, Compare | AnyOf))
+    if not chain or any(edge.many for edge in chain) or plain != query.where or query.limit is not None:
+        return None
+    for item in change.parse.items:
+        item.role = item.role or "condition"
+    change.parse.where, change.parse.outputs, change.settled = [], [], True
+    change.said.append(f"the {plural(named[0], change.index)} without any")
+    where = (Related(query.subject, plain if re.search(r"\bof (them|those|these)\b", change.text) else (), negated=True),)
+    return Query(named[0], tuple(change.parse.label(named[0])), where=where, stable=query.stable)
 
 
 def _other_side(condition: Condition, change: Change) -> Condition | None:

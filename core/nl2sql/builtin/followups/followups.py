@@ -20,7 +20,14 @@ from core.nl2sql.builtin.followups.narrowing import prefer_known, unspoken
 from core.nl2sql.builtin.followups.overlap import in_both
 from core.nl2sql.builtin.followups.pointing import rows_pointed_at
 from core.nl2sql.builtin.followups.restating import restated
-from core.nl2sql.builtin.followups.sifting import bare_comparisons, equal_number, moved_bound, numbered_rows, sifted_groups
+from core.nl2sql.builtin.followups.sifting import (
+    bare_comparisons,
+    between_numbers,
+    equal_number,
+    moved_bound,
+    numbered_rows,
+    sifted_groups,
+)
 from core.nl2sql.builtin.followups.superlatives import superlative_words
 from core.nl2sql.builtin.linking.index import Index
 from core.nl2sql.builtin.linking.item import Item
@@ -134,6 +141,7 @@ def _fragment(items: list[Item], previous: Query, context: Context, index: Index
     equal_number(previous, parse)
     numbered_rows(previous, parse)
     moved_bound(previous, parse)
+    between_numbers(previous, parse)
     bare_comparisons(previous, parse)
     for step in FRAGMENT_PASSES:
         step(parse)

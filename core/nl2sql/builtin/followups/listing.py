@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from core.nl2sql.builtin.followups.change import Change, is_scalar
+from core.nl2sql.builtin.linking.text import lemma
 from core.nl2sql.builtin.query.explain import plural
 from core.nl2sql.builtin.query.plan import measure_table
 from core.nl2sql.builtin.query.query import Compare, Condition, Field, Order, Query, Ref, Related, tables_of
@@ -13,6 +14,7 @@ from core.nl2sql.builtin.reading.counting import count_of
 from core.nl2sql.builtin.reading.parse import Parse
 
 _COUNTS_ONES = re.compile(r"^(and |so )?how many of the [\w -]+ ones\b")
+_HOW_MANY_IS_THAT = re.compile(r"^(and |so )*how many ([\w-]+) (?:is|are|was|were) (?:that|this|those|these|it|they)\W*$")
 _COUNTS_OF_THEM = re.compile(r"^(and |so )?how many of (them|those|these)\b")
 _COUNTS_THEM = re.compile(
     r"\b(of (those|these|them)|those|these|them|they|are there|is that|in total)\b|^how many\W*$"
@@ -101,6 +103,7 @@ def counted(query: Query, change: Change) -> Query:
         change.said.append("counted")
         return replace(plain(query), select=(count_of(change.parse, query.subject),))
     own = change.shown(aggregated=True)
+    own = [] if _counts_rows(query, change) else own
     other = any(f.table not in ("", query.subject) or f.expr is not None for f in own) and not _COUNTS_OF_THEM.match(change.text)
     if (
         other
@@ -125,6 +128,15 @@ def counted(query: Query, change: Change) -> Query:
         return replace(query, select=(replace(query.select[0], aggregate="count", distinct=True),), distinct=False, order=())
     rows = rows_of(query, change)
     return replace(plain(rows), select=(count_of(change.parse, rows.subject),))
+
+
+def _counts_rows(query: Query, change: Change) -> bool:
+    """ "How many payments is that?", of payments that were listed or added up."""
+    found = _HOW_MANY_IS_THAT.match(change.text)
+    if not found or (query.measures and query.dimensions):
+        return False
+    names = change.index.names.tables[query.subject]
+    return lemma(found[2]) in map(lemma, names)
 
 
 def plain(query: Query) -> Query:

@@ -8,6 +8,9 @@ from dataclasses import replace
 from core.nl2sql.builtin.followups.change import Change, is_scalar
 from core.nl2sql.builtin.followups.dropping import refs_of
 from core.nl2sql.builtin.followups.listing import key_of, within_rows
+from core.nl2sql.builtin.linking.index import Link
+from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.linking.text import lemma
 from core.nl2sql.builtin.query.explain import condition_words
 from core.nl2sql.builtin.query.query import Compare, Condition, Field, Query, Ref, Related, comparisons, refs
 from core.nl2sql.builtin.reading.flags import yes_cell
@@ -49,9 +52,21 @@ def prefer_known(query: Query, parse: Parse) -> None:
             own = tuple(link for link in item.links if Ref(link.table, link.column) in known)
             item.links = own or item.links
         elif item.kind == "name" and not item.table and item.columns:
-            best = item.columns[0].score
-            own = tuple(link for link in item.links if Ref(link.table, link.column) in known and link.score >= best - _NEAR)
-            item.links = (*own, *(link for link in item.links if link not in own))
+            near = [link for link in item.columns if link.score >= item.columns[0].score - _NEAR]
+            own = tuple(link for link in near if Ref(link.table, link.column) in known)
+            item.links = _told_apart(near, item, parse) or own or item.links
+
+
+def _told_apart(links: list[Link], item: Item, parse: Parse) -> tuple[Link, ...]:
+    """ "The length in feet": of columns that are alike those with another word of the follow-up in their name."""
+    said = {lemma(other.lower) for other in parse.after(item, 3) if other.kind in ("word", "name", "stop")} - {"in", "of", "the"}
+    found = tuple(link for link in links if said & set(parse.index.names.columns[link.table, link.column]))
+    if not 0 < len(found) < len(links):
+        return ()
+    for other in parse.after(item, 3):
+        if any(lemma(other.lower) in parse.index.names.columns[link.table, link.column] for link in found):
+            other.role = other.role or "modifier"
+    return found
 
 
 def unspoken(parse: Parse) -> None:

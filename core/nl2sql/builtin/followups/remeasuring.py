@@ -34,6 +34,7 @@ _NO_SUM = {
     "longitude", "temperature", "average",
 }  # fmt: skip
 _EXTREMES = ("avg", "median", "max", "min")
+_SHARE_OF_IT = re.compile(r"\b(is|are|were|was|do|does) (that|this|those|these|it|they)\b")
 _WHEN = re.compile(r"^(and |but )?when\b")
 _IN_TIME = {"latest", "last", "most recent", "newest", "earliest", "first", "oldest"}
 _THEIRS = re.compile(r"\b(do|does|did|have|has|had) (they|it|he|she|each)\b|\beach\b")
@@ -73,7 +74,9 @@ def measures(query: Query, change: Change) -> Query:
 
 def figure_as_share(query: Query, change: Change) -> Query:
     """ "What percent is that of the total?", after the number of some rows: of all rows, those that fulfil what was asked."""
+    listed = not query.grouped and query.limit is None and not query.distinct and bool(_SHARE_OF_IT.search(change.text))
     old = query.measures[0] if len(query.select) == 1 and is_scalar(query) else None
+    old = count_of(change.parse, query.subject) if listed else old
     said = [item for item in change.parse.items if item.is_cue("share")]
     held = tuple(c for c in query.where if isinstance(c, Compare | AnyOf))
     nested = any(c.query is not None for c in comparisons(query.where))
@@ -86,7 +89,7 @@ def figure_as_share(query: Query, change: Change) -> Query:
         item.role = item.role or ("measure" if item.cue is not None else "subject" if item.kind == "name" else "")
     change.parse.outputs, change.settled = [], True
     change.said.append(field_words(share, change.index))
-    return replace(query, select=(share,), where=())
+    return replace(query, select=(share,), where=(), order=())
 
 
 def _of_its_rows(query: Query, field: Field) -> Field:

@@ -31,6 +31,10 @@ _BARE_NUMBER = re.compile(
 _SHOWS_IT = re.compile(
     r"\b(and|also|please) show (it|that|the (number|figure|amount|value)s?)\b|\bwith the (number|figure|value)s?\W*$"
 )
+_AT = re.compile(rf"\b({'|'.join(ORDINALS)})[ -](?:most |least )?\w+(?:est|most|least)?\b(?<=est)")
+""" "The second longest"."""
+_AT_MOST = re.compile(rf"\b({'|'.join(ORDINALS)})[ -](most|least|fewest|highest|lowest|largest|smallest|best|worst)\b")
+_JUST_SORTS = re.compile(r"^(and |now |then )*(sort|order|rank)(ed)?( (them|those|these|it|that|this))?( please| for me)?\W*$")
 _BY_IT = re.compile(
     r"\b(sort|order|rank|sorted|ordered|ranked)( (them|those|these|it|all))? by (it|that|this)( (number|figure|column))?\b"
 )
@@ -129,7 +133,9 @@ def superlatives(query: Query, change: Change) -> Query:
     if any(not _allowed(o.field, base) for o in order):
         return query
     parse.order = []
-    return _ranked(base, order, parse.limit, change, figure=is_scalar(query))
+    at = _AT.search(change.text)
+    ranked = _ranked(base, order, parse.limit, change, figure=is_scalar(query))
+    return replace(ranked, offset=ORDINALS[at[1]] - 1) if at and ranked.limit == 1 else ranked
 
 
 def _by_another(query: Query, change: Change) -> Query | None:
@@ -163,7 +169,9 @@ def _bare(query: Query, change: Change, bare: Item) -> Query:
     if number is not None:
         number.role = "limit"
     limit = int(number.number or 1) if number else change.parse.limit or (1 if one else query.limit or 1)
-    return _ranked(query, (Order(target, descending),), limit, change, figure=figure)
+    ranked = _ranked(query, (Order(target, descending),), limit, change, figure=figure)
+    at = _AT_MOST.search(change.text)
+    return replace(ranked, offset=ORDINALS[at[1]] - 1) if at and limit == 1 else ranked
 
 
 def _said_number(query: Query, change: Change, bare: Item) -> Field | None:
@@ -223,6 +231,8 @@ def orders(query: Query, change: Change) -> Query:
         change.said.append(f"sorted by {order_words(flipped[0], change.index)}")
         return replace(query, order=flipped)
     order = _by_what_was_added(query, change) or tuple(parse.order) or _by_direction(query, change)
+    if not order and _JUST_SORTS.match(change.text) and (target := _ranked_by(query, change.index)):
+        order = (Order(target, True),)
     if not order or (is_scalar(query) and any(o.field.aggregate for o in order)):
         return query
     query = as_list(query, change)

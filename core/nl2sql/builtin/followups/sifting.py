@@ -58,6 +58,24 @@ def bare_comparisons(query: Query, parse: Parse) -> None:
             parse.where.append(compare)
 
 
+def between_numbers(query: Query, parse: Parse) -> None:
+    """ "Between 70 and 90": two bounds of nothing that is said are those of what was compared or shown."""
+    cue = next((item for item in parse.items if item.is_cue("compare", "between") and not item.role), None)
+    numbers = [item for item in parse.items if item.number is not None and not item.role]
+    names = [item for item in parse.items if item.kind in ("name", "value", "period")]
+    field = _compared_before(query, parse, numbers[0], False) if cue and len(numbers) == 2 and not names else None
+    if cue is None or field is None:
+        return
+    bounds = tuple(sorted(tidy(item.number) for item in numbers if item.number is not None))
+    for item in (cue, *numbers):
+        item.role = "condition"
+    compare = Compare(field, "between", bounds, negated=negated(parse, cue))
+    if field.aggregate:
+        parse.having.append((query.subject, compare))
+    else:
+        parse.where.append(compare)
+
+
 def sifted_groups(query: Query, parse: Parse) -> None:
     """Takes a number compared with nothing but the groups' own name as one that their measure is compared with."""
     if not (query.measures and query.dimensions):
