@@ -24,7 +24,7 @@ _HIDES_COUNT = re.compile(
     r"^(and |now |but )*(without|hide|drop|remove|leave out|omit|no) (the |any )?(counts?|numbers?|figures?|totals?)\W*$"
 )
 _DO_THEY = re.compile(
-    r"^(and )?(what|which)( \w+){0,2} (do|did|does|have|has|had) (they|he|she|it|(these|those|that) \w+)"
+    r"^(and )?(what|which)( \w+){0,2} (do|did|does|have|has|had) (they|he|she|it|these|those|(these|those|that) \w+)"
     r"( ever| all)? \w+( \w+)?\W*$"
 )
 _EVERYTHING = re.compile(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from core.nl2sql.builtin.followups.change import Change
-from core.nl2sql.builtin.followups.listing import only_sorts, unjoined, within_groups
+from core.nl2sql.builtin.followups.change import Change, is_number
+from core.nl2sql.builtin.followups.listing import only_sorts, rows_of, unjoined, within_groups
 from core.nl2sql.builtin.query.explain import condition_words, dimension_words
 from core.nl2sql.builtin.query.query import Compare, Field, Order, Query, Ref
 from core.nl2sql.builtin.reading.entities import entity_keys
@@ -18,6 +18,10 @@ _EACH = (
     r"|\b(have|has|had|do|does|did|is|are|was|were) (each|every one)\b(?! \w+s\b)"
 )
 
+_MOST_OF_THEM = re.compile(
+    r"^(and |so )*(which|what) ([\w-]+) (?:has|have|had|got) (?:the )?(most|fewest|least)( of (them|those|these))\W*$"
+)
+_AGGREGATES = ("avg", "sum", "max", "min", "median")
 _ITS = re.compile(r"\b(its|his|her)\b")
 _DIVIDES = {
     "break", "broken", "down", "split", "drill", "divide", "separately", "individually", "respectively", "apart",
@@ -28,6 +32,28 @@ _CONTRAST = re.compile(
     r"|^(and )?compare\b"
 )
 _FORGETS = re.compile(r"\b(forget|drop|leave out|never mind|not|no longer|without)( about)?( the| by)? [\w ]+")
+
+
+def most_of_them(query: Query, change: Change) -> Query:
+    """ "Which department has the most of them?", of people that are listed: counted by department, the first one."""
+    found = _MOST_OF_THEM.match(change.text)
+    named = next((item for item in change.parse.items if item.kind == "name"), None)
+    if not found or named is None or query.grouped or query.limit is not None or query.combine:
+        return query
+    table = named.table.table if named.table else ""
+    chain = change.index.graph.path((query.subject,), table) if table and table != query.subject else None
+    if not chain or any(edge.many for edge in chain):
+        return query
+    counted = Field(None, "count", table=query.subject)
+    names, keys = tuple(change.parse.label(table)), tuple(change.parse.key(table))
+    for item in change.parse.items:
+        item.role = item.role or "group"
+    change.parse.where, change.parse.order, change.parse.ranked, change.parse.limit = [], [], [], None
+    change.parse.outputs, change.settled = [], True
+    change.said.append(f"by {' and '.join(dimension_words(names, change.index))}, the first one only")
+    shown = (*names, counted) if change.conventions.show_measure else names
+    order = (Order(counted, found[4] == "most"),)
+    return replace(query, select=shown, keys=tuple(k for k in keys if k not in names), order=order, limit=1, distinct=False)
 
 
 def grains(query: Query, change: Change) -> Query:
@@ -65,6 +91,7 @@ def dimensions(query: Query, change: Change) -> Query:
     if _of_each(change) and query.dimensions and not query.measures and change.shown(aggregated=True):
         named = [f for f in shown_names(query, parse) if _entity(f, parse)]
         parse.groups = [*parse.groups, *(Output(99, f, _entity(f, parse)) for f in named or query.dimensions)]
+        query = rows_of(query, change) if query.limit is not None else query
         query = replace(query, select=(), distinct=False)
     if _beside_each(query, change):
         parse.outputs = [*parse.outputs, *(o for o in parse.groups if o.field not in query.dimensions)]
@@ -124,9 +151,19 @@ def _of_all(query: Query, new: list[Field], change: Change) -> Query:
 
 def _measured_anew(query: Query, change: Change) -> tuple[Field, ...]:
     """The measures said; rows that are named without a word of counting ("by decor of the room") are none."""
-    shown = tuple(change.shown(aggregated=True))
+    shown = tuple(change.shown(aggregated=True)) or _aggregated_anew(query, change)
     counts = any(item.is_cue("count") or item.is_cue("aggregate") for item in change.parse.items)
     return shown if counts or not query.measures else tuple(f for f in shown if f.aggregate != "count")
+
+
+def _aggregated_anew(query: Query, change: Change) -> tuple[Field, ...]:
+    """ "Average per department", of a list with one number."""
+    cue = change.cue("aggregate")
+    numbers = [f for f in query.dimensions if isinstance(f.expr, Ref) and not f.grain and is_number(f.expr, change.parse)]
+    if cue is None or cue.cue is None or cue.cue.value not in _AGGREGATES or len(numbers) != 1 or query.measures:
+        return ()
+    cue.role = "measure"
+    return (replace(numbers[0], aggregate=cue.cue.value),)
 
 
 def _on_top(change: Change) -> bool:

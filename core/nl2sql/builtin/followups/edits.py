@@ -9,7 +9,7 @@ from core.nl2sql.builtin.followups.amounts import amounts
 from core.nl2sql.builtin.followups.beyond import beyond
 from core.nl2sql.builtin.followups.change import Change
 from core.nl2sql.builtin.followups.columns import columns, fewer_columns
-from core.nl2sql.builtin.followups.dividing import contrasts, dimensions, grains
+from core.nl2sql.builtin.followups.dividing import contrasts, dimensions, grains, most_of_them
 from core.nl2sql.builtin.followups.dropping import drop_filters
 from core.nl2sql.builtin.followups.flipping import flipped
 from core.nl2sql.builtin.followups.listing import counted, listed
@@ -24,6 +24,7 @@ Edit = Callable[[Query, Change], Query]
 
 EDITS: tuple[Edit, ...] = (
     of_another,
+    most_of_them,
     affirmed,
     figure_as_share,
     drop_filters,

@@ -48,7 +48,8 @@ def rows_of(query: Query, change: Change) -> Query:
     if key is None or not isinstance(key.expr, Ref):
         return query
     inner = keys_within(query, key)
-    kept = tuple(f for f in query.dimensions if f != key)
+    named = change.parse.label(key.expr.table)
+    kept = tuple(f for f in query.dimensions if f != key or f in named)
     return Query(key.expr.table, kept or query.dimensions, where=(Compare(key, "in", query=inner),), stable=query.stable)
 
 

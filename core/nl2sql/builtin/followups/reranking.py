@@ -34,6 +34,7 @@ _SHOWS_IT = re.compile(
 _AT = re.compile(rf"\b({'|'.join(ORDINALS)})[ -](?:most |least )?\w+(?:est|most|least)?\b(?<=est)")
 """ "The second longest"."""
 _AT_MOST = re.compile(rf"\b({'|'.join(ORDINALS)})[ -](most|least|fewest|highest|lowest|largest|smallest|best|worst)\b")
+_WHICH_ONE = re.compile(r"^(and |so )*which (one|of)\b")
 _JUST_SORTS = re.compile(r"^(and |now |then )*(sort|order|rank)(ed)?( (them|those|these|it|that|this))?( please| for me)?\W*$")
 _BY_IT = re.compile(
     r"\b(sort|order|rank|sorted|ordered|ranked)( (them|those|these|it|all))? by (it|that|this)( (number|figure|column))?\b"
@@ -128,7 +129,8 @@ def superlatives(query: Query, change: Change) -> Query:
     if query.grouped and query.dimensions and (measured := _by_another(query, change)):
         parse.order = []
         return measured
-    base = rows_of(query, change) if change.of_them and query.limit not in (None, 1) else as_list(query, change)
+    these = change.of_them or bool(_WHICH_ONE.match(change.text))
+    base = rows_of(query, change) if these and query.limit not in (None, 1) else as_list(query, change)
     order = tuple(Order(_known(o.field, base), o.descending) for o in parse.order)
     if any(not _allowed(o.field, base) for o in order):
         return query

@@ -52,6 +52,14 @@ _JUST_COUNT = re.compile(r"^(?:and |so )*(?:just|only) (?:the|a) (?:number|count
 _ONE_ONLY = re.compile(
     r"\b(have|has|had|with|having) (?:just|only|a single|but) (one)(?=\W*$| of (?:them|those|these)\b)", re.IGNORECASE
 )
+_EACH_DOES = re.compile(r"\b(do|does|did) each (?!of\b|one\b)(\w+)(?=\W*$)", re.IGNORECASE)
+_DOES_NOTHING = re.compile(
+    r"^((?:and |but )*(?:who|which)(?: of (?:them|those|these))?) (?!has\b|is\b|was\b)(\w+?)(?:es|s|ed)?"
+    r" (?:nothing|nobody|no one)(?=\W*$)",
+    re.IGNORECASE,
+)
+_BUT = re.compile(r"\b(?:(?:from|in|of|by|with) )?(?:any|every|all)(?: [a-z]+)? (?:but|except|other than) (?=\w)", re.IGNORECASE)
+_ELSE = re.compile(r"^(?:and |what about |how about )*(?:everyone|everybody|everything|all) else\W*$", re.IGNORECASE)
 _CAN_FIND = re.compile(
     r"\b(?:can|could|do) (?:i|we|you|one) (?:find|see|reach|meet|get) (?:them|these|those|it)\b", re.IGNORECASE
 )
@@ -92,6 +100,8 @@ def restated(text: str) -> str:
         text = _EACH_OF.sub(lambda said: f"{_PLURAL.get(said[1].lower(), said[1])} they", text)
     text = _FROM_TOP.sub(lambda said: "descending" if said[1].lower() == "top" else "ascending", text)
     text = _TOGETHER.sub("in total", _NAMES_OF.sub("which ones are", text))
+    text = _BUT.sub("not ", _ELSE.sub("and the others?", _EACH_DOES.sub(r"\1 each of them \2", text)))
+    text = _DOES_NOTHING.sub(r"\1 do not \2", text)
     text = _IN_WHICH.sub(r"their \1", _CAN_FIND.sub("are they", text))
     text = _EXTREMES.sub("the maximum and minimum", _EACH_LAST.sub(r"\1 each of them \2", text))
     text = _BOTH_ENDS.sub(r"minimum and maximum \2", text)
