@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from core.models import Role
 from core.nl2sql.builtin.followups.asking import asked_columns, asked_people
 from core.nl2sql.builtin.followups.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.followups.ellipsis import left_open
@@ -20,6 +21,7 @@ _HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\
 _THEIRS = re.compile(r"^(and )?their\b(?! names?\b)")
 """What is said of several rows, to be seen beside each of them."""
 _OF_SEVERAL = re.compile(r"\b(their|them|they)\b")
+_ARE_THERE = re.compile(r"^(and |so |now )*(what|which) [\w ]+ (are there|do we have|exist|occur)\W*$")
 _HIDES_COUNT = re.compile(
     r"^(and |now |but )*(without|hide|drop|remove|leave out|omit|no) (the |any )?(counts?|numbers?|figures?|totals?)\W*$"
 )
@@ -66,6 +68,11 @@ def columns(query: Query, change: Change) -> Query:
     beside = adds or (change.conventions.show_measure and asks and not alone)
     behind_count = _lists_counted(query, new, change)
     beside = (beside and not behind_count) or (behind_count and not set(new) & set(base.select))
+    if _ARE_THERE.search(change.text) and not any(
+        change.index.column(r.table, r.column).role is Role.KEY for f in new for r in refs(f.expr)
+    ):
+        change.said.append(", ".join(field_words(f, change.index) for f in new))
+        return replace(base, select=tuple(new), distinct=True, order=(), keys=())
     if not beside or (is_scalar(query) and not (change.adds_surely or behind_count)):
         base = replace(base, select=(), distinct=not is_scalar(query) and (base.distinct or bool(whom) or _is_that(change)))
     else:

@@ -81,6 +81,11 @@ _ONE_MORE = re.compile(
 )
 """After a number for each of several: another one beside it."""
 _ALL_ROWS = re.compile(r"^(and |now |ok |okay |then )*(show |list |give me )?all (the |our )?[\w-]+( again| now)?\W*$")
+_WHICH_DID = re.compile(
+    r"^(and |but |so |now )*which( ones?)? (was|were|are|is|have|has|had|never|do|did)( been| not| never)?"
+    r" (?!the\b|a\b|an\b|there\b|our\b)[a-z]+"
+)
+""" "Which were never booked?": of what is listed, as nothing else is named."""
 _WHICH_ROW = re.compile(r"^(and |but |so )*(which|what|who) (one )?(is|was|are|were) the ([a-z]+est|most [a-z]+|least [a-z]+) ")
 _FIRST = re.compile(
     r"^(and |but |with the )?(the )?([a-z]+est|most|least|best|worst)( \w+){0,2}"
@@ -132,6 +137,7 @@ def _points_back(text: str, items: list[Item], previous: Query) -> bool:
     return bool(
         _ASKS_OF_THEM.match(text)
         or _COUNTS_WHAT.match(text)
+        or _WHICH_DID.match(text)
         or _all_of_them(text, items, previous)
         or _says_of_theirs(items, previous)
         or _FIRST.match(text)

@@ -51,6 +51,7 @@ _UNDO = re.compile(
     r"^(undo|go back|back)( (that|it|this|the last (change|one)|one step|to the (previous|one before)( one)?))?\W*$"
 )
 _ONES_FIRST = re.compile(r"\b(\w+est|most \w+) (ones?|rows?) first\b")
+_BY_FIRST = re.compile(r"^(?:and |now )?by (?=[\w ]+,? (?:\w+ first|ascending|descending)\W*$)", re.IGNORECASE)
 _SAME_FIGURE = re.compile(
     r"^((?:and|now|so|then) )*(?:the )?(?:same )?(?:totals?|figures?|sums?|numbers?),? (?=(?:for|per|by) )", re.IGNORECASE
 )
@@ -76,6 +77,8 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         return None
     if _UNDO.match(text):
         return _undone(asked, index, today)
+    if not asked[0].grouped:
+        question = _BY_FIRST.sub("sort by ", question)
     if asked[0].measures:
         question = _SAME_FIGURE.sub(r"\1", question)
     bare = Parse(index, [], today, subject=asked[0].subject)
