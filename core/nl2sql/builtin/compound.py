@@ -29,7 +29,7 @@ _LEAST = 8
 
 
 _THEN = re.compile(
-    r"(?:,? and (?=(?:then )?(?:sort|order|rank)\b)"
+    r"(?:,? and (?=(?:then |also )*(?:sort|order|rank|show|add|include)\b)"
     r"|[.?!;] +(?=(?:please |also |and |then )*(?:show|add|give|list|sort|order|rank|include)\b))",
     re.IGNORECASE,
 )

@@ -62,6 +62,32 @@ def test_values_are_not_enough_without_a_name(data_dir: Path) -> None:
     assert keys(catalog) == set()
 
 
+def test_values_are_enough_where_they_are_too_long_to_agree_by_chance(data_dir: Path) -> None:
+    catalog = catalog_of(
+        data_dir / "shop.sqlite",
+        """
+        CREATE TABLE physician (ssn INTEGER PRIMARY KEY, name TEXT);
+        CREATE TABLE visit (id INTEGER PRIMARY KEY, seen_by INTEGER, minutes INTEGER);
+        INSERT INTO physician VALUES (100000011, 'Ann'), (100000027, 'Bob'), (100000038, 'Cy'), (100000042, 'Di');
+        INSERT INTO visit VALUES (1, 100000011, 5), (2, 100000027, 9), (3, 100000038, 7), (4, 100000011, 6);
+        """,
+    )
+    assert keys(catalog) == {"visit.seen_by>physician.ssn?"}
+
+
+def test_long_values_that_are_not_there_are_no_key(data_dir: Path) -> None:
+    catalog = catalog_of(
+        data_dir / "shop.sqlite",
+        """
+        CREATE TABLE physician (ssn INTEGER PRIMARY KEY, name TEXT);
+        CREATE TABLE visit (id INTEGER PRIMARY KEY, fee INTEGER);
+        INSERT INTO physician VALUES (100000011, 'Ann'), (100000027, 'Bob'), (100000038, 'Cy'), (100000042, 'Di');
+        INSERT INTO visit VALUES (1, 100000012), (2, 100000028), (3, 100000039);
+        """,
+    )
+    assert keys(catalog) == set()
+
+
 def test_a_few_stray_values_do_not_hide_a_key(data_dir: Path) -> None:
     rows = ", ".join(f"({number}, {number % 20 + 1})" for number in range(1, 100))
     catalog = catalog_of(

@@ -89,15 +89,24 @@ def _by_word(query: Query, change: Change) -> list[Field]:
         field = field or _quality(query, change, adjective)
         if field is not None:
             found.append(field)
+            _not_elsewhere(query, f"how {adjective}", field, change)
             _take(change, adjective if word not in ("where", "when") else "")
     return found
+
+
+def _not_elsewhere(query: Query, phrase: str, field: Field, change: Change) -> None:
+    """What the rows tell themselves is not asked of those of a table that is named by the same words."""
+    said = {item.start for item in change.parse.items if item.lower == phrase}
+    own = all(ref.table in tables_of(query) for ref in refs(field.expr))
+    change.parse.outputs = [o for o in change.parse.outputs if not (own and o.at in said and o.field != field)]
 
 
 def _take(change: Change, adjective: str) -> None:
     """The words around a word of asking ("located", "placed") say nothing more than it does."""
     for item in change.parse.items:
         plain = item.kind in ("word", "name") and not item.role and re.search(r"(ed|en|ing)$", item.lower)
-        if item.lower == adjective or item.is_cue("compare", "=") or (not adjective and (plain or item.kind == "word")):
+        led = not adjective and (plain or item.kind == "word")
+        if led or item.lower in (adjective, f"how {adjective}") or item.is_cue("compare", "="):
             item.role = item.role or "target"
 
 

@@ -52,7 +52,8 @@ def columns(query: Query, change: Change) -> Query:
     if re.match(r"(and )?(who|which|whose)\b", change.text) and (is_extreme(query) or _ranks(change)):
         change.parse.outputs = []
         return query
-    new = _named([*change.shown(aggregated=False), *asked_columns(query, change)], change) or _asked_table(query, change)
+    asked = asked_columns(query, change)
+    new = _named([*change.shown(aggregated=False), *asked], change) or _asked_table(query, change)
     new = [_ranked_figure(f, query) for f in new]
     whom = asked_people(query, change, new)
     new = whom or new

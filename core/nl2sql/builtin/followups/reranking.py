@@ -40,7 +40,8 @@ _BY_IT = re.compile(
     r"\b(sort|order|rank|sorted|ordered|ranked)( (them|those|these|it|all))? by (it|that|this)( (number|figure|column))?\b"
 )
 _UNLIMITED = re.compile(
-    r"^(show |list |give |now |and )*(me )?(all|everything|everybody|everyone|every one|all of (them|those|these))\b"
+    r"^(show |list |give |now |and )*(me )?(all(?! (the )?(columns?|details?|fields?)\b)|everything|everybody|everyone|every one"
+    r"|all of (them|those|these))\b"
     r"|\bno limit\b|\bwithout (the |a )?limit\b|\bremove (the )?limit\b"
 )
 

@@ -64,6 +64,7 @@ _MOST_COMMON = re.compile(
     r"|do most(?: of)? (?:them|these|those)(?: \w+){0,2})(?=\W*$)",
     re.IGNORECASE,
 )
+_EARNS = re.compile(r"\b(?:earns?|makes?|(?:is|are|gets?) paid) (?:the )?(most|least)(?: money)?(?=\W*$)", re.IGNORECASE)
 _BUT = re.compile(r"\b(?:(?:from|in|of|by|with) )?(?:any|every|all)(?: [a-z]+)? (?:but|except|other than) (?=\w)", re.IGNORECASE)
 _ELSE = re.compile(r"^(?:and |what about |how about )*(?:everyone|everybody|everything|all) else\W*$", re.IGNORECASE)
 _CAN_FIND = re.compile(
@@ -107,6 +108,7 @@ def restated(text: str) -> str:
     text = _FROM_TOP.sub(lambda said: "descending" if said[1].lower() == "top" else "ascending", text)
     text = _TOGETHER.sub("in total", _NAMES_OF.sub("which ones are", text))
     text = _BUT.sub("not ", _ELSE.sub("and the others?", _EACH_DOES.sub(r"\1 each of them \2", text)))
+    text = _EARNS.sub(lambda said: f"is the {'best' if said[1].lower() == 'most' else 'worst'} paid", text)
     text = _MOST_COMMON.sub(r"what is the most common \1", text)
     text = _DOES_NOTHING.sub(r"\1 do not \2", text)
     text = _IN_WHICH.sub(r"their \1", _CAN_FIND.sub("are they", text))

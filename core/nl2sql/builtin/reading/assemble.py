@@ -10,7 +10,7 @@ from core.nl2sql.builtin.query.query import Compare, Field, Order, Query, Ref
 from core.nl2sql.builtin.reading.adjectives import direction_word, ranked_as
 from core.nl2sql.builtin.reading.both import intersected
 from core.nl2sql.builtin.reading.entities import entity_keys, telling, without_each
-from core.nl2sql.builtin.reading.identifying import identified
+from core.nl2sql.builtin.reading.identifying import each_once, identified
 from core.nl2sql.builtin.reading.labelling import labelled
 from core.nl2sql.builtin.reading.money import settle_money
 from core.nl2sql.builtin.reading.parse import Output, Parse, numberlike
@@ -92,7 +92,7 @@ def dress(query: Query, parse: Parse, conventions: Conventions) -> Query:
     query = replace(query, stable=conventions.stable)
     if query.combine:
         return query
-    query = identified(query, parse) if conventions.name_each else query
+    query = each_once(identified(query, parse), parse) if conventions.name_each else query
     query = labelled(query, parse) if conventions.label_keys else query
     if conventions.show_measure and parse.ranked:
         select = [*query.select, *(order.field for order in query.order if order.field not in query.select)]

@@ -29,6 +29,18 @@ def identified(query: Query, parse: Parse) -> Query:
     return replace(query, select=(*names, *query.select))
 
 
+def each_once(query: Query, parse: Parse) -> Query:
+    """A plain list of what rows share ("which channels are there?"), with nothing to tell the rows by: each of it once."""
+    shown = [parse.column(field.expr) for field in query.select if isinstance(field.expr, Ref)]
+    plain = not query.grouped and query.limit is None and not query.combine and len(shown) == len(query.select) > 0
+    beyond = {order.field for order in query.order} - set(query.select)
+    if not plain or beyond or _tells_one(query, set(parse.key(query.subject))):
+        return query
+    kinds = all(column.role is Role.DIMENSION and not numberlike(column) and not column.kind.temporal for column in shown)
+    labelled = set(parse.label(query.subject)) & set(query.select)
+    return query if not kinds or labelled else replace(query, distinct=True)
+
+
 def _named_by(subject: str, parse: Parse) -> str:
     """The table whose names tell the rows: their own, else that of what they are a kind of (candidates: people)."""
     if goes_by_name(subject, parse):

@@ -45,6 +45,12 @@ WRITTEN = [
     "SELECT product_name FROM products WHERE list_price > 2 * 4",
     "SELECT first_name FROM customers WHERE NOT (country = 'Spain' AND city = 'Sevilla')",
     "SELECT status, AVG(freight) / 2 FROM orders GROUP BY status",
+    "SELECT channel, 100.0 * COUNT(CASE WHEN status = 'shipped' THEN 1 END) / COUNT(*) FROM orders GROUP BY channel",
+    "SELECT 100.0 * SUM(CASE WHEN channel = 'Online' THEN freight ELSE 0 END) / NULLIF(SUM(freight), 0) FROM orders",
+    "SELECT SUM(channel = 'Online') * 100.0 / COUNT(*) FROM orders",
+    "SELECT n.status FROM (SELECT * FROM orders ORDER BY freight DESC LIMIT 2) n WHERE n.channel = 'Online'",
+    "SELECT o.order_id, p.list_price FROM orders o JOIN order_items i ON i.order_id = o.order_id"
+    " JOIN products p ON p.product_id = i.product_id WHERE p.list_price > (SELECT AVG(list_price) FROM products)",
 ]
 
 GAMES = """
@@ -52,9 +58,13 @@ CREATE TABLE town (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL, rival INTEGER REFERENCES team (id),
   town INTEGER REFERENCES town (id));
 CREATE TABLE game (id INTEGER PRIMARY KEY, home INTEGER REFERENCES team (id), guest INTEGER REFERENCES team (id), goals INTEGER);
+CREATE TABLE coach (team INTEGER PRIMARY KEY REFERENCES team (id), name TEXT NOT NULL);
+CREATE TABLE prize (id INTEGER PRIMARY KEY, team INTEGER REFERENCES team (id), points INTEGER);
 INSERT INTO town VALUES (1, 'Ostby'), (2, 'Lund');
 INSERT INTO team VALUES (1, 'Foxes', 2, 1), (2, 'Owls', 1, 2), (3, 'Bears', 2, 2);
 INSERT INTO game VALUES (1, 1, 2, 3), (2, 2, 1, 0), (3, 3, 1, 5), (4, 3, 2, 2);
+INSERT INTO coach VALUES (3, 'Mona'), (1, 'Piet');
+INSERT INTO prize VALUES (1, 1, 10), (2, 3, 4), (3, 3, 6);
 """
 
 ROLES = [
@@ -62,6 +72,8 @@ ROLES = [
     "SELECT t.name, COUNT(*) FROM game x JOIN team t ON t.id = x.guest GROUP BY t.id, t.name ORDER BY COUNT(*) DESC",
     "SELECT SUM(x.goals) FROM team t JOIN game x ON x.guest = t.id WHERE t.name = 'Owls'",
     "SELECT t.name, r.name FROM team t JOIN team r ON t.rival = r.id",
+    "SELECT t.name, x.goals FROM town t JOIN team m ON m.town = t.id JOIN game x ON x.home = m.id",
+    "SELECT c.name, p.points FROM coach c JOIN prize p ON p.team = c.team",
     "SELECT r.name FROM team r JOIN team t ON t.rival = r.id WHERE t.name = 'Foxes'",
 ]
 
