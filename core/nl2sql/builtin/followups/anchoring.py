@@ -16,7 +16,7 @@ from core.nl2sql.builtin.linking.naming import key_columns, label_columns
 from core.nl2sql.builtin.linking.text import lemma
 from core.nl2sql.builtin.query.explain import plural
 from core.nl2sql.builtin.query.plan import Unwritable
-from core.nl2sql.builtin.query.query import Compare, Field, Query, Ref, Related, comparisons, refs
+from core.nl2sql.builtin.query.query import Compare, Field, Query, Ref, Related, comparisons, refs, tables_of
 from core.nl2sql.builtin.query.render import render
 from core.nl2sql.builtin.reading.assemble import Conventions
 from core.nl2sql.builtin.reading.labelling import shown_names
@@ -136,11 +136,12 @@ def _anchors(query: Query, index: Index) -> list[Anchor]:
 
 
 def _rows_of(table: str, shown: list[Field], query: Query, index: Index) -> Anchor | None:
-    """The rows of a table the query tells apart."""
+    """The rows of a table the query tells apart; a list of what several of them share does not."""
     key = [Field(Ref(table, column)) for column in key_columns(index.table(table))]
-    if len(key) == 1 and (not query.grouped or key[0] in shown):
-        return Anchor(key[0], keys_within(query, key[0]), " ".join(index.names.tables[table]))
     label = label_columns(index.table(table), index.names)
+    apart = not query.distinct or any(f in key or f.expr in {Ref(table, column) for column in label} for f in shown)
+    if len(key) == 1 and (key[0] in shown if query.grouped else apart):
+        return Anchor(key[0], keys_within(query, key[0]), " ".join(index.names.tables[table]))
     named = [f for f in shown if isinstance(f.expr, Ref) and f.expr.table == table and label == (f.expr.column,)]
     return Anchor(named[0], keys_within(query, named[0]), " ".join(index.names.tables[table])) if named else None
 
@@ -164,10 +165,16 @@ def _narrowed(asked: Query, pointing: Pointing, names: tuple[Field, ...]) -> Que
     anchor = pointing.anchor
     table = next(ref.table for ref in refs(anchor.key.expr))
     where = [c for c in asked.where if not (isinstance(c, Related) and c.table == table and not c.negated and not c.where)]
-    if Compare(anchor.key, "in", query=anchor.rows) not in where:
+    if not _is_all(anchor.rows, table) and Compare(anchor.key, "in", query=anchor.rows) not in where:
         where.append(Compare(anchor.key, "in", query=anchor.rows))
     narrowed = replace(asked, where=tuple(where))
     own = {ref.table for f in asked.dimensions for ref in refs(f.expr)} == {table}
     if not (pointing.each and own and names):
         return narrowed
     return replace(narrowed, select=(*names, *asked.measures), keys=(anchor.key,) if anchor.key not in names else ())
+
+
+def _is_all(rows: Query, table: str) -> bool:
+    """Whether they are every row of a table, so that nothing is left out by naming them."""
+    narrowed = rows.where or rows.having or rows.limit is not None or rows.combine
+    return not narrowed and tables_of(rows) == {table} and set(rows.tables) <= {table}
