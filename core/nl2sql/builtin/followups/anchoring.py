@@ -28,6 +28,7 @@ _GENERIC = re.compile(
 )
 _EACH_OF = re.compile(r"\b(?:each|every one|any one) of (?:those|these|them)\b(?: ([a-z]+))?")
 _EACH = re.compile(r"\beach(?: one)?\b(?= (?:have|has|had|do|does|did|is|was|were|are)\b|\W*$)")
+_WHICH = re.compile(r"\bwhich(?: ones?)?(?: of (?:them|those|these))?(?= (?:has|have|had|is|are|was|were|do|does|did)\b)")
 _THAT = re.compile(r"\b(?:that|this|the same) (?:same |very )?([a-z][\w-]*)")
 _IT = re.compile(r"\b(?:it|he|she|him)\b")
 _THERE = re.compile(r"(?<!\bare )(?<!\bis )(?<!\bwere )(?<!\bwas )(?<!\bbe )\bthere\b(?! (?:are|is|were|was|any)\b)")
@@ -76,6 +77,7 @@ def anchored(text: str, query: Query, context: Context, index: Index, today: dat
         return None
     narrowed = _narrowed(best.query, pointing, shown_names(query, best.parse))
     said = f"by {pointing.anchor.noun}" if pointing.each else f"of that {pointing.anchor.noun}"
+    said += ", the first one only" if pointing.each and narrowed.limit == 1 else ""
     try:
         return Anchored(replace(best, query=narrowed, sql=render(narrowed, index)), said, pointing.each)
     except Unwritable:
@@ -83,7 +85,7 @@ def anchored(text: str, query: Query, context: Context, index: Index, today: dat
 
 
 def pointed(text: str, query: Query, index: Index) -> Pointing | None:
-    """ "That person", "there", "it" of an answer of one row; "each of those" of any."""
+    """ "That person", "there", "it" of an answer of one row; "each of those" of any; "which" of what rows share."""
     anchors = _anchors(query, index)
     if not anchors:
         return None
@@ -92,6 +94,8 @@ def pointed(text: str, query: Query, index: Index) -> Pointing | None:
         anchor = _named(noun or "", anchors) or anchors[0]
         end = found.end() if not noun or anchor.noun in (noun, lemma(noun)) else found.start(1) - 1
         return Pointing(f"{text[: found.start()]}each {anchor.noun}{text[end:]}", anchor, each=True)
+    if query.distinct and anchors[0].key in query.select and (found := _WHICH.search(text)):
+        return Pointing(f"{text[: found.start()]}which {anchors[0].noun}{text[found.end() :]}", anchors[0], each=True)
     if not is_one(query, index):
         return None
     for found in _THAT.finditer(text):
