@@ -180,7 +180,7 @@ def tab_cookie(make: Callable[[], str]) -> str:
 
 
 def person(sent: object, make: Callable[[], Person]) -> Person:
-    """`make()`, asked once per run of the script for what the browser sent; within a second others are given what it said."""
+    """`make()`, asked once per run of the script for what the browser sent; for a second it stays the same."""
     held = st.session_state.get(_PERSON)
     if held is None or held[0] != sent or time.monotonic() - held[1] > _SAME_RUN_S:
         held = st.session_state[_PERSON] = (sent, time.monotonic(), make())

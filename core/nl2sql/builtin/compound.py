@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from core.models import Clarification, Context, SqlDraft, Turn, TurnState
 
@@ -24,10 +25,8 @@ _OPENS = re.compile(
 )
 _CLAUSE = re.compile(rf"(?:,? and |, |; ?|[.?!] +(?:and )?)(?={_ASKING})", re.IGNORECASE)
 _STEP = re.compile(rf"(?:,? and |, |; ?|[.?!] +(?:and )?)(?={_DOING})|[.?!;] +(?=\S)|, (?=\S)|,? and (?=\w+est\b)", re.IGNORECASE)
-_LEAST = 8
-"""Characters of a first clause; less is an exclamation."""
-
-
+_LEAST, _LONGEST, _TRIED = 8, 400, 3
+"""Characters of a first clause (less is an exclamation) and of a question that is divided, and how many places are tried."""
 _THEN = re.compile(
     r"(?:,? and (?=(?:then |also )*(?:sort|order|rank|show|add|include)\b)"
     r"|[.?!;] +(?=(?:please |also |and |then )*(?:show|add|give|list|sort|order|rank|include)\b))",
@@ -38,12 +37,14 @@ _THEN = re.compile(
 
 def in_steps(question: str, context: Context, whole: SqlDraft | Clarification, draft: Draft) -> SqlDraft | Clarification:
     """The question clause by clause where that says more than the whole, else the whole."""
+    if len(question) > _LONGEST:
+        return whole
     lost = isinstance(whole, Clarification) or bool(whole.unused_words)
     if context.turns and (then := _THEN.search(question)):
         found = _stepped(question[: then.start()].strip(), question[then.end() :].strip(), context, draft, edits=True)
         if found:
             return found
-    for first, rest, asks in _split(question, every=lost and bool(context.turns)):
+    for first, rest, asks in islice(_split(question, every=lost and bool(context.turns)), _TRIED):
         found = _stepped(first, rest, context, draft, edits=not asks)
         if found and (lost or (isinstance(whole, SqlDraft) and _shows_more(found, whole))):
             return found
@@ -77,11 +78,15 @@ def _stepped(first: str, rest: str, context: Context, draft: Draft, *, edits: bo
 
 def _then(rest: str, context: Context, base: SqlDraft, draft: Draft, *, asks: bool) -> SqlDraft | None:
     """The second clause as an edit of the first; what it asks of one row is shown beside that."""
-    for opening in ("and", "and also") if asks else ("and",):
-        then = draft(f"{opening} {rest}", context)
-        if isinstance(then, SqlDraft) and not then.unused_words and then.changes and (opening != "and" or _keeps(then, base)):
-            return then
-    then = draft(f"and {rest}", context)
+    plain = _edit(f"and {rest}", context, draft)
+    if not asks or (plain and _keeps(plain, base)):
+        return plain
+    return _edit(f"and also {rest}", context, draft) or plain
+
+
+def _edit(question: str, context: Context, draft: Draft) -> SqlDraft | None:
+    """None where it edits nothing, or not to the last word."""
+    then = draft(question, context)
     return then if isinstance(then, SqlDraft) and not then.unused_words and then.changes else None
 
 

@@ -51,14 +51,14 @@ class BuiltinEngine:
         """See `Engine.draft`. The same question, context and catalog always give the same draft."""
         if not catalog.tables:
             raise EmptyDatabase("This database has no tables to ask about.", "Add tables, or choose another connection.")
-        if cancellation:
-            cancellation.raise_if_cancelled()
         index = index_of(catalog)
         asked = SWITCH.sub("", question[:_LONGEST])
         today = context.today or datetime.now(UTC).date()
         fresh = asked != question[:_LONGEST]
 
         def one(clause: str, before: Context) -> SqlDraft | Clarification:
+            if cancellation:
+                cancellation.raise_if_cancelled()
             return self._one(clause, before, index, today, fresh=fresh and before is context)
 
         return in_steps(asked, context, one(asked, context), one)

@@ -68,9 +68,7 @@ def held(query: Query, parse: Parse) -> None:
     for output in parse.outputs:
         field = output.field
         spoken = any(item.start == output.at and item.is_cue("count") for item in parse.items)
-        told = not spoken or re.search(
-            r"\b(do|does|did|have|has|had) (they|it|he|she|each)\b|\beach of (them|those|these)\b", text
-        )
+        told = not spoken or _OF_ROWS.search(text)
         if told and field.aggregate == "sum" and isinstance(field.expr, Ref) and field.expr.table in tables_of(query):
             output.field = Field(field.expr)
             for item in parse.items:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from core.nl2sql.builtin.followups.change import Change
+from core.nl2sql.builtin.followups.ellipsis import ALL_ROWS
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.query.explain import condition_words
 from core.nl2sql.builtin.query.query import AnyOf, Compare, Condition, Query, Ref, Related, refs
@@ -31,7 +32,6 @@ _ALL = re.compile(
     r"\b(for|in|across|show|include|of|from) all\b|^all\b[^,;.?]+\b(again|now)\b|\beverywhere\b|\ball time\b"
     r"|, all [\w-]+(?=\W*$)|^(and |now |so )*all (the )?[\w-]+(?=,)"
 )
-_ALL_ROWS = re.compile(r"^(and |now |ok |okay |then )*(show |list |give me )?all (the |our )?[\w-]+( again| now)?\W*$")
 _WHOLE = re.compile(
     r"\b(of|from|in|out of) (all|the (whole|entire|full|complete) (list|lot|table|set|range|database))( instead| now)?\W*$"
 )
@@ -49,7 +49,7 @@ def drop_filters(query: Query, change: Change) -> Query:
             return dropped
     if (_WHOLE.search(change.text)) and (gone := [*query.where, *query.having]):
         return _without(query, gone, change)
-    if _ALL_ROWS.match(change.text) and (gone := _of_all(query, change, change.text)):
+    if ALL_ROWS.match(change.text) and (gone := _of_theirs(query, change)):
         _take(gone, change)
         change.parse.outputs = []
         return _without(query, gone, change)
@@ -84,6 +84,15 @@ def _of_all(query: Query, change: Change, text: str) -> list[Condition]:
     rows = [item for item in said if item.table]
     tables = {link.table for item in rows or said for link in item.links[:2]} if rows or not change.parse.groups else set()
     return [c for c in query.where if {ref.table for ref in refs_of(c)} & tables]
+
+
+def _of_theirs(query: Query, change: Change) -> list[Condition]:
+    """What "all products" lets go of where products are listed, and "all channels" where something is said of the channel."""
+    said = [item for item in change.parse.items if item.kind == "name"]
+    columns = {Ref(link.table, link.column) for item in said for link in item.columns[:2]}
+    rows = any(item.table and item.table.table == query.subject for item in said)
+    told = any(columns & set(refs_of(c)) for c in query.where)
+    return _of_all(query, change, change.text) if rows or told or not said else []
 
 
 def _drop_named(query: Query, change: Change, found: re.Match[str], *, wholly: bool) -> Query:

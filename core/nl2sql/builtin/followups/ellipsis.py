@@ -80,7 +80,7 @@ _ONE_MORE = re.compile(
     re.IGNORECASE,
 )
 """After a number for each of several: another one beside it."""
-_ALL_ROWS = re.compile(r"^(and |now |ok |okay |then )*(show |list |give me )?all (the |our )?[\w-]+( again| now)?\W*$")
+ALL_ROWS = re.compile(r"^(and |now |ok |okay |then )*(show |list |give me )?all (the |our )?[\w-]+( again| now)?\W*$")
 _WHICH_DID = re.compile(
     r"^(and |but |so |now )*which( ones?)? (was|were|are|is|have|has|had|never|do|did)( been| not| never)?"
     r" (?!the\b|a\b|an\b|there\b|our\b)[a-z]+"
@@ -161,7 +161,7 @@ def _picks_a_row(text: str, items: list[Item], previous: Query) -> bool:
 def _all_of_them(text: str, items: list[Item], previous: Query) -> bool:
     """ "All bridges", after the long ones: the same of all of them."""
     named = [item for item in items if item.kind == "name" and item.table and item.table.table == previous.subject]
-    return len(named) == 1 and bool(previous.where) and bool(_ALL_ROWS.match(text))
+    return len(named) == 1 and bool(previous.where) and bool(ALL_ROWS.match(text))
 
 
 def _says_of_theirs(items: list[Item], previous: Query) -> bool:

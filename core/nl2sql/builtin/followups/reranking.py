@@ -31,7 +31,7 @@ _BARE_NUMBER = re.compile(
 _SHOWS_IT = re.compile(
     r"\b(and|also|please) show (it|that|the (number|figure|amount|value)s?)\b|\bwith the (number|figure|value)s?\W*$"
 )
-_AT = re.compile(rf"\b({'|'.join(ORDINALS)})[ -](?:most |least )?\w+(?:est|most|least)?\b(?<=est)")
+_AT = re.compile(rf"\b({'|'.join(ORDINALS)})[ -](?:(?:most|least) \w+|\w+est)\b")
 """ "The second longest"."""
 _AT_MOST = re.compile(rf"\b({'|'.join(ORDINALS)})[ -](most|least|fewest|highest|lowest|largest|smallest|best|worst)\b")
 _WHICH_ONE = re.compile(r"^(and |so )*which (one|of)\b")
@@ -58,8 +58,9 @@ def _as_ranking(query: Query) -> Query:
     for compare in comparisons(query.where):
         inner = compare.query if compare.op == "=" and not compare.negated else None
         extreme = inner.select[0] if inner and len(inner.select) == 1 and not inner.having else None
-        if extreme and extreme.aggregate in ("max", "min") and extreme.expr == compare.field.expr:
-            rest = tuple(c for c in query.where if c != compare)
+        rest = tuple(c for c in query.where if c != compare)
+        same = inner and (inner.subject, inner.where, inner.limit) == (query.subject, rest, None)
+        if same and extreme and extreme.aggregate in ("max", "min") and extreme.expr == compare.field.expr:
             return replace(query, where=rest, order=(Order(compare.field, extreme.aggregate == "max"),), limit=1, offset=0)
     return query
 
@@ -138,7 +139,17 @@ def superlatives(query: Query, change: Change) -> Query:
     parse.order = []
     at = _AT.search(change.text)
     ranked = _ranked(base, order, parse.limit, change, figure=is_scalar(query))
-    return replace(ranked, offset=ORDINALS[at[1]] - 1) if at and ranked.limit == 1 else ranked
+    return _from(at, ranked, change)
+
+
+def _from(at: re.Match[str] | None, ranked: Query, change: Change) -> Query:
+    """ "The second longest": the row in that place of a ranking."""
+    if at is None or ranked.limit != 1:
+        return ranked
+    for item in change.parse.items:
+        item.role = item.role or ("limit" if item.lower == at[1] else "")
+    change.said[-1] = f"the {at[1]} one only"
+    return replace(ranked, offset=ORDINALS[at[1]] - 1)
 
 
 def _by_another(query: Query, change: Change) -> Query | None:
@@ -174,7 +185,7 @@ def _bare(query: Query, change: Change, bare: Item) -> Query:
     limit = int(number.number or 1) if number else change.parse.limit or (1 if one else query.limit or 1)
     ranked = _ranked(query, (Order(target, descending),), limit, change, figure=figure)
     at = _AT_MOST.search(change.text)
-    return replace(ranked, offset=ORDINALS[at[1]] - 1) if at and limit == 1 else ranked
+    return _from(at, ranked, change)
 
 
 def _said_number(query: Query, change: Change, bare: Item) -> Field | None:

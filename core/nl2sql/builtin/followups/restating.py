@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from core.nl2sql.builtin.linking.text import lemma
+
 _ONLY_LAST = re.compile(r"^((?:and |but |now )?)(?!only\b|just\b|what\b|which\b|who\b|how\b)(.+?),? only(\W*)$", re.IGNORECASE)
 _MORE = re.compile(
     r"^((?:and |but |so )*(?:which|who|what)\b[^,]*?) (?:the )?"
@@ -54,7 +56,7 @@ _ONE_ONLY = re.compile(
 )
 _EACH_DOES = re.compile(r"\b(do|does|did) each (?!of\b|one\b)(\w+)(?=\W*$)", re.IGNORECASE)
 _DOES_NOTHING = re.compile(
-    r"^((?:and |but )*(?:who|which)(?: of (?:them|those|these))?) (?!has\b|is\b|was\b)(\w+?)(?:es|s|ed)?"
+    r"^((?:and |but )*(?:who|which)(?: of (?:them|those|these))?) (?!has\b|is\b|was\b)(\w+)"
     r" (?:nothing|nobody|no one)(?=\W*$)",
     re.IGNORECASE,
 )
@@ -64,7 +66,11 @@ _MOST_COMMON = re.compile(
     r"|do most(?: of)? (?:them|these|those)(?: \w+){0,2})(?=\W*$)",
     re.IGNORECASE,
 )
-_EARNS = re.compile(r"\b(?:earns?|makes?|(?:is|are|gets?) paid) (?:the )?(most|least)(?: money)?(?=\W*$)", re.IGNORECASE)
+_EARNS = re.compile(
+    r"\b(who|which(?: one)?(?: of (?:them|those|these))?) (?:earns?|makes?|(?:is|are|gets?) paid)"
+    r" (?:the )?(most|least)(?: money)?(?=\W*$)",
+    re.IGNORECASE,
+)
 _BUT = re.compile(r"\b(?:(?:from|in|of|by|with) )?(?:any|every|all)(?: [a-z]+)? (?:but|except|other than) (?=\w)", re.IGNORECASE)
 _ELSE = re.compile(r"^(?:and |what about |how about )*(?:everyone|everybody|everything|all) else\W*$", re.IGNORECASE)
 _CAN_FIND = re.compile(
@@ -84,7 +90,7 @@ _BOTH_ENDS = re.compile(
 )
 _OF_EACH = re.compile(r"\beach of (?:them|those|these)(?=\W*$)", re.IGNORECASE)
 _TOGETHER = re.compile(r"\b(?:all )?together(?=\W*$)", re.IGNORECASE)
-_FROM_TOP = re.compile(r"\bfrom the (top|bottom)(?=\W*$)", re.IGNORECASE)
+_FROM_TOP = re.compile(r"(?<!first )(?<!second )(?<!third )\bfrom the (top|bottom)(?=\W*$)", re.IGNORECASE)
 _NAMES_OF = re.compile(r"^(?:and )?(?:give me |show |list )?(?:the )?names? of (?:the ones|those|the people)\b", re.IGNORECASE)
 _BEING = {"are": " are", "is": " are", "were": " were", "was": " were"}
 _EXTREME = {"more": "most", "less": "least", "fewer": "fewest", "better": "best", "worse": "worst", "bigger": "biggest"}
@@ -108,9 +114,9 @@ def restated(text: str) -> str:
     text = _FROM_TOP.sub(lambda said: "descending" if said[1].lower() == "top" else "ascending", text)
     text = _TOGETHER.sub("in total", _NAMES_OF.sub("which ones are", text))
     text = _BUT.sub("not ", _ELSE.sub("and the others?", _EACH_DOES.sub(r"\1 each of them \2", text)))
-    text = _EARNS.sub(lambda said: f"is the {'best' if said[1].lower() == 'most' else 'worst'} paid", text)
+    text = _EARNS.sub(lambda said: f"{said[1]} is the {'best' if said[2].lower() == 'most' else 'worst'} paid", text)
     text = _MOST_COMMON.sub(r"what is the most common \1", text)
-    text = _DOES_NOTHING.sub(r"\1 do not \2", text)
+    text = _DOES_NOTHING.sub(lambda said: f"{said[1]} do not {lemma(said[2])}", text)
     text = _IN_WHICH.sub(r"their \1", _CAN_FIND.sub("are they", text))
     text = _EXTREMES.sub("the maximum and minimum", _EACH_LAST.sub(r"\1 each of them \2", text))
     text = _BOTH_ENDS.sub(r"minimum and maximum \2", text)

@@ -109,7 +109,10 @@ def _share(node: exp.Expr, source: Source) -> Field | None:
     of = field_of(whole, source)
     alike = of.expr is None if value is None else of.aggregate == "sum" and of.expr == expr_of(value, source)
     when = source.condition(test)
-    return replace(of, share=True, when=(when,)) if alike and not of.distinct and isinstance(when, Compare | AnyOf) else None
+    whole_numbers = not node.find(exp.Cast) and not any("." in literal.name for literal in node.find_all(exp.Literal))
+    if not alike or of.distinct or (whole_numbers and source.dialect in ("sqlite", "postgres")):
+        return None
+    return replace(of, share=True, when=(when,)) if isinstance(when, Compare | AnyOf) else None
 
 
 def _tested(part: exp.Sum | exp.Count) -> tuple[exp.Expr | None, exp.Expr | None]:
@@ -123,7 +126,9 @@ def _tested(part: exp.Sum | exp.Count) -> tuple[exp.Expr | None, exp.Expr | None
     if len(cases) != 1 or inner.this is not None or not nothing:
         return None, None
     value = unwrapped(cases[0].args["true"])
-    return cases[0].this, None if isinstance(value, exp.Literal) and (isinstance(part, exp.Count) or _is(value, 1)) else value
+    if isinstance(part, exp.Count):
+        return (cases[0].this, None) if isinstance(value, exp.Literal) else (None, None)
+    return cases[0].this, None if _is(value, 1) else value
 
 
 def _is(node: exp.Expr, number: int) -> bool:

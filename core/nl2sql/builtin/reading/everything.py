@@ -21,8 +21,9 @@ def everything(parse: Parse) -> None:
             columns = parse.index.table(table).columns
             parse.outputs.extend(Output(item.start, Field(Ref(table, column.name))) for column in columns)
             return
-    last = [item for item in parse.items if item.kind != "mark"][-2:]
-    if " ".join(item.lower for item in last) in _IN_FULL and not any(item.role for item in last):
+    words = [item for item in parse.items if item.kind != "mark"]
+    last = next((words[-n:] for n in (2, 3) if " ".join(item.lower for item in words[-n:]) in _IN_FULL), [])
+    if last and not any(item.role for item in last):
         columns = parse.index.table(parse.subject).columns
         parse.outputs = [Output(last[0].start, Field(Ref(parse.subject, column.name))) for column in columns]
         for item in last:

@@ -13,6 +13,13 @@ _ENDING = re.compile(r"(?:ations?|ances?|ences?|ments?|ings?|ions?|ers?|ors?|ies
 _PREFIX = 5
 """Letters that make an abbreviation telling (prereq)."""
 
+_DEEDS = {
+    "used", "sold", "bought", "ordered", "purchased", "booked", "reserved", "rented", "hired", "borrowed", "lent",
+    "loaned", "assigned", "played", "performed", "sung", "visited", "taken", "chosen", "picked", "driven", "flown",
+    "worn", "watched", "reviewed", "tried", "attended", "hosted", "registered", "enrolled",
+}  # fmt: skip
+"""What is done with things, each time told by a row of another table; being married, shipped or paid is a state of their own."""
+
 
 def related_table(parse: Parse, items: Sequence[Item], subject: str) -> str:
     """The table of rows that belong to the subject's which the words come nearest to; empty where none does."""
@@ -33,9 +40,7 @@ def related_table(parse: Parse, items: Sequence[Item], subject: str) -> str:
 
 def only_rows_of(parse: Parse, items: Sequence[Item], subject: str) -> str:
     """ "Never used", "not sold anywhere": the one table whose rows belong to the subject's, where no more than a deed is said."""
-    deeds = [
-        item for item in items if item.kind in ("word", "name", "stop") and re.search(r"(ed|en|old|ought|ung|one)$", item.lower)
-    ]
+    deeds = [item for item in items if item.kind in ("word", "name", "stop") and item.lower in _DEEDS]
     others = [item for item in items if item not in deeds and item.kind not in ("stop", "mark") and not item.is_cue("not")]
     tables = {edge.other for edge in parse.index.graph.edges(subject) if edge.many} - {subject}
     linked = [item for item in deeds if item.kind == "name" and item.table]

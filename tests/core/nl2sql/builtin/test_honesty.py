@@ -12,6 +12,7 @@ from core.cancellation import Cancellation
 from core.errors import Cancelled, EmptyDatabase
 from core.models import Catalog, Clarification, Context, SqlDraft
 from core.nl2sql.builtin import BuiltinEngine
+from core.nl2sql.builtin.compound import in_steps
 from core.nl2sql.builtin.query.query_json import from_json, to_json
 from tests.core.nl2sql.builtin.schemas import NAMES, Samples, ask, cases, catalog_of, context, drafted
 
@@ -208,3 +209,21 @@ def test_words_that_point_at_the_answer_before_are_not_answered_without_it(shop:
 def test_a_question_asked_once_more_is_answered_once_more(shop: Catalog) -> None:
     first = drafted("total freight by status", shop)
     assert drafted("total freight by status", shop, context(("total freight by status", first))).sql == first.sql
+
+
+@pytest.mark.parametrize("question", ["customers without phone", "customers that are not women", "products that are not wooden"])
+def test_a_denied_word_nobody_knows_is_not_taken_for_a_deed(question: str, shop: Catalog) -> None:
+    assert isinstance(ask(question, shop), Clarification)
+
+
+@pytest.mark.parametrize("question", ["list the products" + ", which" * 40, "list products, which " * 100])
+def test_a_question_of_very_many_clauses_is_tried_in_a_few_places_only(question: str, shop: Catalog) -> None:
+    whole = drafted("List the products", shop)
+    tried: list[str] = []
+
+    def draft(clause: str, before: Context) -> SqlDraft | Clarification:
+        tried.append(clause)
+        return whole
+
+    in_steps(question, context(), replace(whole, unused_words=("which",)), draft)
+    assert len(tried) <= 12

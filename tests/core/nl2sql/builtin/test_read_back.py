@@ -84,6 +84,8 @@ BEYOND = [
     "SELECT a.first_name FROM customers a JOIN customers b ON a.country = b.country",
     "SELECT o.order_id FROM orders o JOIN customers c ON o.order_id = c.customer_id",
     "SELECT UPPER(city) FROM customers",
+    "SELECT 100.0 * COUNT(CASE WHEN list_price > 10 THEN list_price END) / SUM(list_price) FROM products",
+    "SELECT 100 * COUNT(CASE WHEN list_price > 10 THEN 1 END) / COUNT(*) FROM products",
     "SELECT city FROM customers WHERE LENGTH(city) > 5",
     "SELECT nothing FROM customers",
     "SELECT 1",
