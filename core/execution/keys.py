@@ -35,8 +35,9 @@ def with_inferred_keys(asker: Asker, tables: Iterable[Table]) -> tuple[Table, ..
     """The tables with inferred foreign keys of one column after the declared ones; no key refers to a view."""
     listed = tuple(tables)
     targets = {table.name: row_keys(table) for table in listed if not table.is_view}
+    long = [(table, key) for table in listed for name in targets.get(table.name, ()) if _is_long(key := table.by_name[name])]
     return tuple(
-        replace(table, foreign_keys=(*table.foreign_keys, *_inferred(asker, table, listed, targets))) for table in listed
+        replace(table, foreign_keys=(*table.foreign_keys, *_inferred(asker, table, listed, targets, long))) for table in listed
     )
 
 
@@ -70,16 +71,11 @@ def proposals(
     return [proposal for _, proposal in found]
 
 
-def _by_values(table: Table, column: Column, tables: Iterable[Table], targets: Mapping[str, tuple[str, ...]]) -> list[Proposal]:
-    """Keys of another table whose values are so long that a column can hold nothing but them only by referring to them."""
+def _by_values(table: Table, column: Column, long: Iterable[tuple[Table, Column]]) -> list[Proposal]:
+    """Those of the long keys that the column's values may be; it holds nothing but such values only by referring to them."""
     if (column.name,) == table.primary_key or (column.distinct_count or 0) < _SEVERAL:
         return []
-    return [
-        Proposal(table, column, other, other.by_name[key], Strength.HINT)
-        for other in tables
-        for key in targets.get(other.name, ())
-        if other.by_name[key] != column and _is_long(other.by_name[key]) and _within(column, other.by_name[key])
-    ]
+    return [Proposal(table, column, other, key, Strength.HINT) for other, key in long if key != column and _within(column, key)]
 
 
 def _is_long(key: Column) -> bool:
@@ -109,14 +105,19 @@ def _own_key(table: Table, other: Table, targets: Mapping[str, tuple[str, ...]])
     return "" if other.primary_key else next(iter(targets.get(table.name, ())), "")
 
 
-def _inferred(asker: Asker, table: Table, tables: tuple[Table, ...], targets: Mapping[str, tuple[str, ...]]) -> list[ForeignKey]:
+def _inferred(
+    asker: Asker,
+    table: Table,
+    tables: tuple[Table, ...],
+    targets: Mapping[str, tuple[str, ...]],
+    long: Iterable[tuple[Table, Column]],
+) -> list[ForeignKey]:
     declared = {name for key in table.foreign_keys for name in key.columns}
     keys = []
     for column in table.columns:
         if column.name in declared or column.kind not in _JOINABLE:
             continue
-        proposed = proposals(table, column, tables, targets, asker.dialect)
-        proposed = proposed or _by_values(table, column, tables, targets)
+        proposed = proposals(table, column, tables, targets, asker.dialect) or _by_values(table, column, long)
         held = next((proposal for proposal in proposed if _holds(asker, proposal)), None)
         if held is not None:
             keys.append(ForeignKey((column.name,), held.ref_table.name, (held.ref_column.name,), inferred=True))

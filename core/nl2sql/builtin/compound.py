@@ -91,11 +91,12 @@ def _edit(question: str, context: Context, draft: Draft) -> SqlDraft | None:
 
 
 def _keeps(found: SqlDraft, base: SqlDraft) -> bool:
-    shown, before = ([(one.source, one.aggregate) for one in draft.outputs] for draft in (found, base))
-    return set(before) <= set(shown)
+    """Whether all that the base shows is shown still."""
+    shown, before = ({(one.source, one.aggregate) for one in draft.outputs} for draft in (found, base))
+    return before <= shown
 
 
 def _shows_more(found: SqlDraft, whole: SqlDraft) -> bool:
     """Whether the clauses show a column of the same rows that the whole leaves out."""
-    shown, before = ([(one.source, one.aggregate) for one in draft.outputs] for draft in (found, whole))
-    return len(shown) > len(before) and not any(aggregate for _, aggregate in shown) and set(before) <= set(shown)
+    more = len(found.outputs) > len(whole.outputs)
+    return more and not any(one.aggregate for one in found.outputs) and _keeps(found, whole)

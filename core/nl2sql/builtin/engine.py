@@ -51,6 +51,8 @@ class BuiltinEngine:
         """See `Engine.draft`. The same question, context and catalog always give the same draft."""
         if not catalog.tables:
             raise EmptyDatabase("This database has no tables to ask about.", "Add tables, or choose another connection.")
+        if cancellation:
+            cancellation.raise_if_cancelled()
         index = index_of(catalog)
         asked = SWITCH.sub("", question[:_LONGEST])
         today = context.today or datetime.now(UTC).date()

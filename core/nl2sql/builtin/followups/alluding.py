@@ -20,9 +20,10 @@ _WORDS = ("word", "name", "value")
 _LONGEST = 3
 _FEW = 60
 """Different cells of a column that says what kind rows are."""
-_OPENS = frozenset(
-    "and but only just what how about now in at for from on the with by of same thing".split()  # noqa: SIM905
-)
+_OPENS = {
+    "and", "but", "only", "just", "what", "how", "about", "now", "in", "at", "for", "from", "on", "the", "with", "by", "of",
+    "same", "thing",
+}  # fmt: skip
 
 
 def alluded(query: Query, parse: Parse) -> None:
@@ -37,8 +38,8 @@ def alluded(query: Query, parse: Parse) -> None:
                 _take(parse, run, ref, cells)
                 return
             if not cells and len(run) == 1 and _strange(run[0]) and _held_by_several(run[0].lower, held):
-                run[0].role = "condition"
-                pattern = f"%{run[0].text if run[0].lower == lemma(run[0].lower) else lemma(run[0].lower)}%"
+                run[0].role, word = "condition", lemma(run[0].lower)
+                pattern = f"%{run[0].text if run[0].lower == word else word}%"
                 parse.where.append(Compare(Field(ref), "like", (pattern,), negated=negated(parse, run[0])))
                 return
 

@@ -9,11 +9,11 @@ from core.models import Role
 from core.nl2sql.builtin.followups.asking import asked_columns, asked_people
 from core.nl2sql.builtin.followups.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.followups.ellipsis import left_open
-from core.nl2sql.builtin.followups.listing import as_list, is_extreme, rows_of, within_groups
+from core.nl2sql.builtin.followups.listing import as_list, counted_table, is_extreme, rows_of, within_groups
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.query.explain import field_words
-from core.nl2sql.builtin.query.plan import measure_table
 from core.nl2sql.builtin.query.query import Field, Query, Ref, Related, refs
+from core.nl2sql.builtin.reading.everything import every_column
 
 _SHOWS = {"show", "add", "include", "display", "give", "put"}
 _HIDES = re.compile(r"^(without|hide|drop|remove|leave out|omit|exclude|not|no)\b")
@@ -47,8 +47,7 @@ def columns(query: Query, change: Change) -> Query:
             item.role = item.role or "target"
         change.parse.outputs = []
         change.said.append("all columns")
-        table = change.index.table(query.subject)
-        return replace(query, select=tuple(Field(Ref(table.name, column.name)) for column in table.columns), distinct=False)
+        return replace(query, select=every_column(query.subject, change.index), distinct=False)
     if re.match(r"(and )?(who|which|whose)\b", change.text) and (is_extreme(query) or _ranks(change)):
         change.parse.outputs = []
         return query
@@ -145,10 +144,10 @@ def _shown(base: Query, query: Query, new: list[Field], change: Change) -> Query
 
 def _behind_groups(query: Query, new: list[Field], change: Change) -> Query | None:
     """ "What companies are those?", after the investors with more than one: the rows of the groups that were kept."""
-    figures = [compare.field for compare in query.having if compare.field.aggregate]
-    if query.measures or not figures or not query.dimensions or all(f in query.dimensions for f in new):
+    kept_by = any(compare.field.aggregate for compare in query.having)
+    if query.measures or not kept_by or not query.dimensions or all(f in query.dimensions for f in new):
         return None
-    rows = next((table for field in figures if (table := measure_table(field))), query.subject)
+    rows = counted_table(query)
     kept = within_groups(query, change)
     if not kept:
         return None

@@ -75,8 +75,7 @@ def _take(gone: list[Condition], change: Change) -> None:
 def _of_all(query: Query, change: Change, text: str) -> list[Condition]:
     """What "for all zips" lets go of: what is said of that column, else of the rows that are named."""
     said = [item for item in change.parse.items if item.kind == "name" and item.lower in text]
-    columns = {Ref(link.table, link.column) for item in said for link in item.columns[:2]}
-    if named := [c for c in query.where if columns & set(refs_of(c))]:
+    if named := _of_columns(query, said):
         return named
     timed = [item for item in change.parse.items if item.kind == "grain" and item.lower in text]
     if timed and (told := [c for c in query.where if _is_named(c, timed, text)]):
@@ -89,10 +88,14 @@ def _of_all(query: Query, change: Change, text: str) -> list[Condition]:
 def _of_theirs(query: Query, change: Change) -> list[Condition]:
     """What "all products" lets go of where products are listed, and "all channels" where something is said of the channel."""
     said = [item for item in change.parse.items if item.kind == "name"]
-    columns = {Ref(link.table, link.column) for item in said for link in item.columns[:2]}
     rows = any(item.table and item.table.table == query.subject for item in said)
-    told = any(columns & set(refs_of(c)) for c in query.where)
-    return _of_all(query, change, change.text) if rows or told or not said else []
+    return _of_all(query, change, change.text) if rows or not said or _of_columns(query, said) else []
+
+
+def _of_columns(query: Query, said: list[Item]) -> list[Condition]:
+    """What is said of the columns these may be."""
+    columns = {Ref(link.table, link.column) for item in said for link in item.columns[:2]}
+    return [c for c in query.where if columns & set(refs_of(c))]
 
 
 def _drop_named(query: Query, change: Change, found: re.Match[str], *, wholly: bool) -> Query:

@@ -88,10 +88,12 @@ def _complement(query: Query, last: Condition, change: Change) -> Query:
 def _outside(query: Query, change: Change) -> Query | None:
     """ "And from the other teams?", after those of one team: of all but that one."""
     found = _OTHER_ONES.match(change.text)
-    word = lemma(found[7]) if found else ""
+    if not found:
+        return None
+    word = lemma(found[7])
     names = change.index.names
     last = query.where[-1] if query.where else None
-    if word and last is not None and query.limit is None and word in map(lemma, names.tables[query.subject]):
+    if last is not None and query.limit is None and word in map(lemma, names.tables[query.subject]):
         rest = _complement(query, last, change)
         return rest if rest != query else None
     for at, held in enumerate(query.where):

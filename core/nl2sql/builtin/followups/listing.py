@@ -131,6 +131,12 @@ def counted(query: Query, change: Change) -> Query:
     return replace(plain(rows), select=(count_of(change.parse, rows.subject),))
 
 
+def counted_table(query: Query) -> str:
+    """The table whose rows were counted or added up."""
+    figures = (*query.measures, *(compare.field for compare in query.having))
+    return next((table for f in figures if (table := measure_table(f))), query.subject)
+
+
 def _counts_rows(query: Query, change: Change) -> bool:
     """ "How many payments is that?", of payments that were listed or added up."""
     found = _HOW_MANY_IS_THAT.match(change.text)

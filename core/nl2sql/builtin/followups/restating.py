@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from core.nl2sql.builtin.linking.text import lemma
 
-_ONLY_LAST = re.compile(r"^((?:and |but |now )?)(?!only\b|just\b|what\b|which\b|who\b|how\b)(.+?),? only(\W*)$", re.IGNORECASE)
+Rewrites = tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
+
 _MORE = re.compile(
     r"^((?:and |but |so )*(?:which|who|what)\b[^,]*?) (?:the )?"
     r"(more|less|fewer|higher|lower|bigger|larger|smaller|older|younger|newer|cheaper|longer|shorter|taller|faster|slower"
@@ -28,20 +30,7 @@ _TOTALS = (
     re.compile(r"^(?:and |so )*what(?: is|'s|s)? that (?:in total|altogether|all together|in all)\W*$"),
 )
 """Ways to ask for the sum of what is shown without a name of it."""
-_IN_ALL = re.compile(r"\b(in all|all told|all in all|in sum)(?=\W*$)")
-_ANY_OF = re.compile(
-    r"^((?:and |but |so )*)(are|is|were|was|do|does|did|have|has) (?:any|some|one)(?:one|body)? of (those|these|them)(?= \w)",
-    re.IGNORECASE,
-)
 _FEW = r"(?:two|three|four|five|six|seven|eight|nine|ten)"
-_SO_MANY = re.compile(rf"\b(those|these) (?:(?:top|first|last|best) )?(?:{_FEW}\b|\d{{1,2}}(?=\W*$))", re.IGNORECASE)
-_THE_FEW = re.compile(
-    rf"\bthe (?:same )?{_FEW} (?=[a-z]+\b)(?!(?:\w+est|most|least|best|worst|top|last|first|next|other|largest|with|in|of)\b)",
-    re.IGNORECASE,
-)
-_EACH_OF = re.compile(
-    r"\b(did|do|does|is|are|was|were|has|have|had) (?:each|every one|all|both) of (?:them|these|those)\b", re.IGNORECASE
-)
 _PLURAL = {"is": "are", "was": "were", "does": "do", "has": "have"}
 _COUNTS = re.compile(r"\b(how many|how much|number|count|total|average|mean|sum)\b", re.IGNORECASE)
 _COLUMN = re.compile(
@@ -51,49 +40,120 @@ _COLUMN = re.compile(
     re.IGNORECASE,
 )
 _JUST_COUNT = re.compile(r"^(?:and |so )*(?:just|only) (?:the|a) (?:number|count)(?: please)?\W*$", re.IGNORECASE)
-_ONE_ONLY = re.compile(
-    r"\b(have|has|had|with|having) (?:just|only|a single|but) (one)(?=\W*$| of (?:them|those|these)\b)", re.IGNORECASE
-)
-_EACH_DOES = re.compile(r"\b(do|does|did) each (?!of\b|one\b)(\w+)(?=\W*$)", re.IGNORECASE)
-_DOES_NOTHING = re.compile(
-    r"^((?:and |but )*(?:who|which)(?: of (?:them|those|these))?) (?!has\b|is\b|was\b)(\w+)"
-    r" (?:nothing|nobody|no one)(?=\W*$)",
-    re.IGNORECASE,
-)
-_MOST_COMMON = re.compile(
-    r"^(?:and |so )*(?:(?:from|in|of|to) )?(?:which|what) (?!is\b|are\b)([\w-]+)"
-    r" (?:is (?:the )?most (?:common|frequent)(?: among| of| for| in)?(?: them| these| those)"
-    r"|do most(?: of)? (?:them|these|those)(?: \w+){0,2})(?=\W*$)",
-    re.IGNORECASE,
-)
-_EARNS = re.compile(
-    r"\b(who|which(?: one)?(?: of (?:them|those|these))?) (?:earns?|makes?|(?:is|are|gets?) paid)"
-    r" (?:the )?(most|least)(?: money)?(?=\W*$)",
-    re.IGNORECASE,
-)
-_BUT = re.compile(r"\b(?:(?:from|in|of|by|with) )?(?:any|every|all)(?: [a-z]+)? (?:but|except|other than) (?=\w)", re.IGNORECASE)
-_ELSE = re.compile(r"^(?:and |what about |how about )*(?:everyone|everybody|everything|all) else\W*$", re.IGNORECASE)
-_CAN_FIND = re.compile(
-    r"\b(?:can|could|do) (?:i|we|you|one) (?:find|see|reach|meet|get) (?:them|these|those|it)\b", re.IGNORECASE
-)
-_IN_WHICH = re.compile(
-    r"^(?:and |so )?(?:in|on|at|from|under|to) which ([\w ]+?) (?:are|were|do|did) (?:they|these|those)(?: \w+)?(?=\W*$)",
-    re.IGNORECASE,
-)
-_EXTREMES = re.compile(
-    r"\b(?:the )?(?:oldest and (?:the )?youngest|longest and (?:the )?shortest|youngest and (?:the )?oldest)(?=\W*$)",
-    re.IGNORECASE,
-)
-_EACH_LAST = re.compile(r"^(.*\b(?:do|did|does|have|has|had)) they\b(.*?),? each(?=\W*$)", re.IGNORECASE)
-_BOTH_ENDS = re.compile(
-    r"\b(?:the )?(first and last|earliest and latest|oldest and newest) (year|date|day|month)\b", re.IGNORECASE
-)
-_OF_EACH = re.compile(r"\beach of (?:them|those|these)(?=\W*$)", re.IGNORECASE)
-_TOGETHER = re.compile(r"\b(?:all )?together(?=\W*$)", re.IGNORECASE)
-_FROM_TOP = re.compile(r"(?<!first )(?<!second )(?<!third )\bfrom the (top|bottom)(?=\W*$)", re.IGNORECASE)
-_NAMES_OF = re.compile(r"^(?:and )?(?:give me |show |list )?(?:the )?names? of (?:the ones|those|the people)\b", re.IGNORECASE)
 _BEING = {"are": " are", "is": " are", "were": " were", "was": " were"}
 _EXTREME = {"more": "most", "less": "least", "fewer": "fewest", "better": "best", "worse": "worst", "bigger": "biggest"}
+
+_OF_THESE: Rewrites = (
+    (re.compile(rf"\b(those|these) (?:(?:top|first|last|best) )?(?:{_FEW}\b|\d{{1,2}}(?=\W*$))", re.IGNORECASE), r"\1"),
+    (
+        re.compile(
+            rf"\bthe (?:same )?{_FEW} (?=[a-z]+\b)"
+            r"(?!(?:\w+est|most|least|best|worst|top|last|first|next|other|largest|with|in|of)\b)",
+            re.IGNORECASE,
+        ),
+        "those ",
+    ),
+)
+"""How many there are of them is known."""
+_UNCOUNTED: Rewrites = (
+    (re.compile(r"\beach of (?:them|those|these)(?=\W*$)", re.IGNORECASE), "them"),
+    (
+        re.compile(
+            r"\b(did|do|does|is|are|was|were|has|have|had) (?:each|every one|all|both) of (?:them|these|those)\b", re.IGNORECASE
+        ),
+        lambda said: f"{_PLURAL.get(said[1].lower(), said[1])} they",
+    ),
+)
+"""Each of them is they, but where they are counted."""
+_SAYINGS: Rewrites = (
+    (
+        re.compile(r"(?<!first )(?<!second )(?<!third )\bfrom the (top|bottom)(?=\W*$)", re.IGNORECASE),
+        lambda said: "descending" if said[1].lower() == "top" else "ascending",
+    ),
+    (
+        re.compile(r"^(?:and )?(?:give me |show |list )?(?:the )?names? of (?:the ones|those|the people)\b", re.IGNORECASE),
+        "which ones are",
+    ),
+    (re.compile(r"\b(?:all )?together(?=\W*$)", re.IGNORECASE), "in total"),
+    (re.compile(r"\b(do|does|did) each (?!of\b|one\b)(\w+)(?=\W*$)", re.IGNORECASE), r"\1 each of them \2"),
+    (
+        re.compile(r"^(?:and |what about |how about )*(?:everyone|everybody|everything|all) else\W*$", re.IGNORECASE),
+        "and the others?",
+    ),
+    (
+        re.compile(
+            r"\b(?:(?:from|in|of|by|with) )?(?:any|every|all)(?: [a-z]+)? (?:but|except|other than) (?=\w)", re.IGNORECASE
+        ),
+        "not ",
+    ),
+    (
+        re.compile(
+            r"\b(who|which(?: one)?(?: of (?:them|those|these))?) (?:earns?|makes?|(?:is|are|gets?) paid)"
+            r" (?:the )?(most|least)(?: money)?(?=\W*$)",
+            re.IGNORECASE,
+        ),
+        lambda said: f"{said[1]} is the {'best' if said[2].lower() == 'most' else 'worst'} paid",
+    ),
+    (
+        re.compile(
+            r"^(?:and |so )*(?:(?:from|in|of|to) )?(?:which|what) (?!is\b|are\b)([\w-]+)"
+            r" (?:is (?:the )?most (?:common|frequent)(?: among| of| for| in)?(?: them| these| those)"
+            r"|do most(?: of)? (?:them|these|those)(?: \w+){0,2})(?=\W*$)",
+            re.IGNORECASE,
+        ),
+        r"what is the most common \1",
+    ),
+    (
+        re.compile(
+            r"^((?:and |but )*(?:who|which)(?: of (?:them|those|these))?) (?!has\b|is\b|was\b)(\w+)"
+            r" (?:nothing|nobody|no one)(?=\W*$)",
+            re.IGNORECASE,
+        ),
+        lambda said: f"{said[1]} do not {lemma(said[2])}",
+    ),
+    (
+        re.compile(r"\b(?:can|could|do) (?:i|we|you|one) (?:find|see|reach|meet|get) (?:them|these|those|it)\b", re.IGNORECASE),
+        "are they",
+    ),
+    (
+        re.compile(
+            r"^(?:and |so )?(?:in|on|at|from|under|to) which ([\w ]+?) (?:are|were|do|did) (?:they|these|those)(?: \w+)?(?=\W*$)",
+            re.IGNORECASE,
+        ),
+        r"their \1",
+    ),
+    (re.compile(r"^(.*\b(?:do|did|does|have|has|had)) they\b(.*?),? each(?=\W*$)", re.IGNORECASE), r"\1 each of them \2"),
+    (
+        re.compile(
+            r"\b(?:the )?(?:oldest and (?:the )?youngest|longest and (?:the )?shortest|youngest and (?:the )?oldest)(?=\W*$)",
+            re.IGNORECASE,
+        ),
+        "the maximum and minimum",
+    ),
+    (
+        re.compile(r"\b(?:the )?(first and last|earliest and latest|oldest and newest) (year|date|day|month)\b", re.IGNORECASE),
+        r"minimum and maximum \2",
+    ),
+    (
+        re.compile(
+            r"\b(have|has|had|with|having) (?:just|only|a single|but) (one)(?=\W*$| of (?:them|those|these)\b)", re.IGNORECASE
+        ),
+        r"\1 exactly \2",
+    ),
+    (
+        re.compile(
+            r"^((?:and |but |so )*)(are|is|were|was|do|does|did|have|has) (?:any|some|one)(?:one|body)?"
+            r" of (those|these|them)(?= \w)",
+            re.IGNORECASE,
+        ),
+        lambda said: f"{said[1]}which of {said[3]}{_BEING.get(said[2].lower(), '')}",
+    ),
+    (re.compile(r"\b(in all|all told|all in all|in sum)(?=\W*$)"), "in total"),
+    (
+        re.compile(r"^((?:and |but |now )?)(?!only\b|just\b|what\b|which\b|who\b|how\b)(.+?),? only(\W*)$", re.IGNORECASE),
+        r"\1only \2\3",
+    ),
+)
 
 
 def restated(text: str) -> str:
@@ -107,26 +167,20 @@ def restated(text: str) -> str:
         return "how many is that?"
     if (shown := _COLUMN.sub("", text)) != text:
         text = f"{shown.rstrip(' .?!')} too"
-    text = _THE_FEW.sub("those ", _SO_MANY.sub(r"\1", text))
-    if not _COUNTS.search(text):
-        text = _OF_EACH.sub("them", text)
-        text = _EACH_OF.sub(lambda said: f"{_PLURAL.get(said[1].lower(), said[1])} they", text)
-    text = _FROM_TOP.sub(lambda said: "descending" if said[1].lower() == "top" else "ascending", text)
-    text = _TOGETHER.sub("in total", _NAMES_OF.sub("which ones are", text))
-    text = _BUT.sub("not ", _ELSE.sub("and the others?", _EACH_DOES.sub(r"\1 each of them \2", text)))
-    text = _EARNS.sub(lambda said: f"{said[1]} is the {'best' if said[2].lower() == 'most' else 'worst'} paid", text)
-    text = _MOST_COMMON.sub(r"what is the most common \1", text)
-    text = _DOES_NOTHING.sub(lambda said: f"{said[1]} do not {lemma(said[2])}", text)
-    text = _IN_WHICH.sub(r"their \1", _CAN_FIND.sub("are they", text))
-    text = _EXTREMES.sub("the maximum and minimum", _EACH_LAST.sub(r"\1 each of them \2", text))
-    text = _BOTH_ENDS.sub(r"minimum and maximum \2", text)
-    text = _ONE_ONLY.sub(r"\1 exactly \2", text)
-    text = _ANY_OF.sub(lambda said: f"{said[1]}which of {said[3]}{_BEING.get(said[2].lower(), '')}", text)
-    text = _ONLY_LAST.sub(r"\1only \2\3", _IN_ALL.sub("in total", text))
+    text = _rewritten(text, _OF_THESE)
+    text = text if _COUNTS.search(text) else _rewritten(text, _UNCOUNTED)
+    text = _rewritten(text, _SAYINGS)
     found = _MORE.match(text)
     if not found:
         return text
     return f"{found[1]} the {extreme(found[2].lower())}{found[3] or ''}{found[4]}"
+
+
+def _rewritten(text: str, rewrites: Rewrites) -> str:
+    """One after the other; each sees what those before it made."""
+    for pattern, new in rewrites:
+        text = pattern.sub(new, text)
+    return text
 
 
 def extreme(word: str) -> str:

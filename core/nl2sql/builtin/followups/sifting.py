@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from core.nl2sql.builtin.followups.change import is_number, is_scalar
+from core.nl2sql.builtin.followups.listing import counted_table
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.linking.numerals import tidy
 from core.nl2sql.builtin.linking.text import lemma
@@ -51,11 +52,7 @@ def bare_comparisons(query: Query, parse: Parse) -> None:
         denied = negated(parse, cue)
         cue.role = number.role = "condition"
         take_unit(parse, number)
-        compare = Compare(field, cue.cue.value, (tidy(number.number),), negated=denied)
-        if field.aggregate:
-            parse.having.append((query.subject, compare))
-        else:
-            parse.where.append(compare)
+        _narrow(query, parse, Compare(field, cue.cue.value, (tidy(number.number),), negated=denied))
 
 
 def between_numbers(query: Query, parse: Parse) -> None:
@@ -69,8 +66,12 @@ def between_numbers(query: Query, parse: Parse) -> None:
     bounds = tuple(sorted(tidy(item.number) for item in numbers if item.number is not None))
     for item in (cue, *numbers):
         item.role = "condition"
-    compare = Compare(field, "between", bounds, negated=negated(parse, cue))
-    if field.aggregate:
+    _narrow(query, parse, Compare(field, "between", bounds, negated=negated(parse, cue)))
+
+
+def _narrow(query: Query, parse: Parse, compare: Compare) -> None:
+    """Groups by their figure, else rows."""
+    if compare.field.aggregate:
         parse.having.append((query.subject, compare))
     else:
         parse.where.append(compare)
@@ -109,16 +110,12 @@ def _counted_unit(query: Query, parse: Parse, number: Item) -> Item | None:
         return None
     tables = {query.subject, *(measure_table(f) for f in query.measures), *tables_of(query)}
     said = unit.table is not None and unit.table.table in tables
-    return unit if said or (unit.lower in _PERSONS and holds_people(_counted_table(query), parse.index)) else None
-
-
-def _counted_table(query: Query) -> str:
-    return next((table for f in query.measures if (table := measure_table(f))), query.subject)
+    return unit if said or (unit.lower in _PERSONS and holds_people(counted_table(query), parse.index)) else None
 
 
 def _count_said(query: Query, parse: Parse, unit: Item) -> Field:
     """How many rows of the unit there are; the count that is measured already, where it is one of them."""
-    table = unit.table.table if unit.table else _counted_table(query)
+    table = unit.table.table if unit.table else counted_table(query)
     counts = [f for f in query.measures if f.aggregate == "count" and measure_table(f) == table]
     return counts[0] if counts else count_of(parse, table)
 

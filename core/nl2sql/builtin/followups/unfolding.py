@@ -8,11 +8,10 @@ from dataclasses import replace
 from core.models import Kind
 from core.nl2sql.builtin.followups.asking import asked_columns
 from core.nl2sql.builtin.followups.change import Change
-from core.nl2sql.builtin.followups.listing import picks_group, within_groups
+from core.nl2sql.builtin.followups.listing import counted_table, picks_group, within_groups
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.linking.naming import key_columns
 from core.nl2sql.builtin.query.explain import plural
-from core.nl2sql.builtin.query.plan import measure_table
 from core.nl2sql.builtin.query.query import Field, Query, Ref, Related
 from core.nl2sql.builtin.reading.parse import Parse
 from core.nl2sql.builtin.reading.people import people_meant
@@ -54,17 +53,11 @@ def unfolded(query: Query, change: Change) -> Query:
     parse.outputs, change.settled = [], True
     parse.where = [c for c in parse.where if not (isinstance(c, Related) and c.table == table)]
     change.said.append(f"the {plural(table, change.index)} themselves")
-    rows = _counted(query)
+    rows = counted_table(query)
     single = table == rows
     where = (*query.where, *within_groups(query, change))
     tables = query.tables if single else tuple(dict.fromkeys((*query.tables, rows)))
     return Query(rows, shown, where=where, tables=tables, distinct=not single, stable=query.stable, via=query.via)
-
-
-def _counted(query: Query) -> str:
-    """The table whose rows were counted or added up."""
-    figures = (*query.measures, *(compare.field for compare in query.having))
-    return next((table for f in figures if (table := measure_table(f))), query.subject)
 
 
 def _asks_more(parse: Parse) -> bool:
@@ -122,7 +115,7 @@ def _members(query: Query, change: Change) -> tuple[Field, ...]:
     asked = whom or ((theirs or _ROWS.match(change.text)) and _picks(query, change))
     if not asked or (_OTHERS.search(change.text) and not theirs):
         return ()
-    rows = _counted(query)
+    rows = counted_table(query)
     table = people_meant(rows, change.parse) if whom else _named_rows(rows, query, change)
     label = change.parse.label(table) if table else []
     if label and set(label) <= set(query.dimensions):

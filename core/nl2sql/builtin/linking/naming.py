@@ -14,22 +14,9 @@ _GIVEN = ({"given", "name"}, {"personal", "name"})
 _OF_OTHERS = {"manager", "owner", "contact", "director", "captain", "author", "agent", "representative", "president", "coach"}
 """The manager's name is not that of the shop."""
 _DESCRIBES = {
-    "detail",
-    "description",
-    "comment",
-    "note",
-    "text",
-    "address",
-    "phone",
-    "email",
-    "url",
-    "class",
-    "other",
-    "location",
-    "place",
-    "city",
-    "country",
-}
+    "detail", "description", "comment", "note", "text", "address", "phone", "email",
+    "url", "class", "other", "location", "place", "city", "country",
+}  # fmt: skip
 _SOME = 12
 """Rows of a table in which it says something that all are different."""
 _KEY = {"id", "code", "number", "key"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.nl2sql.builtin.linking.index import Index
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.query.query import Field, Ref
 from core.nl2sql.builtin.reading.parse import Output, Parse
@@ -18,16 +19,18 @@ def everything(parse: Parse) -> None:
     for item in parse.items:
         if item.lower in _INFORMATION and not item.role and item.kind in ("stop", "word") and (table := _about(parse, item)):
             item.role = "target"
-            columns = parse.index.table(table).columns
-            parse.outputs.extend(Output(item.start, Field(Ref(table, column.name))) for column in columns)
+            parse.outputs.extend(Output(item.start, field) for field in every_column(table, parse.index))
             return
     words = [item for item in parse.items if item.kind != "mark"]
     last = next((words[-n:] for n in (2, 3) if " ".join(item.lower for item in words[-n:]) in _IN_FULL), [])
     if last and not any(item.role for item in last):
-        columns = parse.index.table(parse.subject).columns
-        parse.outputs = [Output(last[0].start, Field(Ref(parse.subject, column.name))) for column in columns]
+        parse.outputs = [Output(last[0].start, field) for field in every_column(parse.subject, parse.index)]
         for item in last:
             item.role = "target"
+
+
+def every_column(table: str, index: Index) -> tuple[Field, ...]:
+    return tuple(Field(Ref(table, column.name)) for column in index.table(table).columns)
 
 
 def _about(parse: Parse, item: Item) -> str:
