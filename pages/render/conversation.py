@@ -73,11 +73,12 @@ def read(visit: Visit, session_id: str) -> Conversation:
 
 @st.fragment(key=actions.CONVERSATION)
 def draw(visit: Visit, session_id: str, title: str, asking: bool) -> None:
-    """Title and whether one may ask, as the page around shows them; when one changed the whole page is drawn again."""
+    """Title and whether one may ask, as the page around shows them; when one changed, or when a ring of the live component
+    asks for it, the whole page is drawn again."""
     with trouble.guarded_part("conversation"):
         person.still(visit)
         now = read(visit, session_id)
-        if (now.session.title, now.writable) != (title, asking):
+        if state.is_whole_wanted() or (now.session.title, now.writable) != (title, asking):
             st.rerun()
         _header(visit, now)
         # Loading the chart library blocks the browser for half a second: at first sight the words come without the charts,

@@ -3,17 +3,19 @@ const followed = (globalThis.__tabletalkLive ??= new WeakMap());
 const RETRIES_BEFORE_POLLING = 3;
 const NO_ACCESS = 4401;
 const NAMED = 4;  // so many people are named, the others counted
+const UNANSWERED_MS = [4000, 10000, 30000];
 
 class Live {
   constructor(session) {
-    Object.assign(this, { session, turn: "", last: "", failures: 0, stopped: false, rungAt: 0, ringing: null, ticking: null, calls: 0, parked: false, missed: false });
+    Object.assign(this, { session, turn: "", last: "", failures: 0, stopped: false, rungAt: 0, ringing: null, waiting: null, ticking: null });
   }
 
   update(root, data, ring) {
     const at = (name) => root.querySelector("." + name);
     const answered = this.latest === undefined ? data.latest && !data.active && askedHere() : this.latest !== data.latest;
     const ended = (this.active && !data.active) || answered;  // the first answer may be there before this page first draws
-    Object.assign(this, { at, ring, token: data.token, me: data.me, active: data.active, latest: data.latest, parked: false });
+    Object.assign(this, { at, ring, token: data.token, me: data.me, active: data.active, latest: data.latest });
+    if (data.heard === this.rungAt) clearTimeout(this.waiting);
     if (ended) revealLastCard();
     if (!this.last) this.last = data.after;
     if (data.turn !== this.turn || !data.active) this.show(data);
@@ -21,8 +23,7 @@ class Live {
     if (!this.socket && !this.stopped) this.open();
     this.poll();
     if (this.people) this.greet(this.people);
-    if (data.again || this.missed) this.call();
-    this.missed = false;
+    if (data.again) this.call();
   }
 
   show(data) {
@@ -96,14 +97,19 @@ class Live {
   }
 
   call() {
-    if (this.parked) this.missed = true;
-    if (this.ringing || this.parked) return;
+    if (this.ringing) return;
     const wait = Math.max(0, 120 - (performance.now() - this.rungAt));
-    this.ringing = setTimeout(() => {
-      this.ringing = null;
-      this.rungAt = performance.now();
-      this.ring("ring", this.last + " " + Math.round(this.rungAt));
-    }, wait);
+    this.ringing = setTimeout(() => this.sound(0), wait);
+  }
+
+  // A page that is busy can lose a ring or what it drew for it, and nothing more may happen in the session for hours: a ring
+  // that no drawing answers is sounded again, for the whole page.
+  sound(tries) {
+    this.ringing = null;
+    this.rungAt = Math.round(performance.now());
+    clearTimeout(this.waiting);
+    if (tries < UNANSWERED_MS.length) this.waiting = setTimeout(() => this.sound(tries + 1), UNANSWERED_MS[tries]);
+    this.ring("ring", { at: this.rungAt, whole: tries > 0 });
   }
 
   // Without a socket the page still follows, by asking.
@@ -120,15 +126,8 @@ class Live {
     clearInterval(this.ticking);
     clearInterval(this.polling);
     clearTimeout(this.ringing);
+    clearTimeout(this.waiting);
     if (this.socket) this.socket.close();
-  }
-
-  // Streamlit also runs the cleanup of a call that a newer one has overtaken, before or after that one: only a call that
-  // stays the last for a moment was the page's last.
-  leave(call) {
-    if (this.calls !== call) return;
-    this.parked = true;
-    setTimeout(() => { if (this.parked && this.calls === call) this.close(); }, 300);
   }
 }
 
@@ -239,7 +238,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     live = new Live(data.session);
     followed.set(parentElement, live);
   }
-  const call = ++live.calls;
   live.update(parentElement, data, setTriggerValue);
-  return () => live.leave(call);
+  // Streamlit also runs the cleanup of a call that a newer one has overtaken; its page is still there.
+  return () => { if (!parentElement.isConnected) live.close(); };
 }

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from pages.render import state
+
 _HERE = Path(__file__).parent
+_KEY = "live"
 
 
 def draw(data: dict[str, Any]) -> None:
     """Follows `data["session"]`; shows `data["turn"]` where one runs. Mounted once per page, at a fixed place."""
-    _component()(key="live", data=data, on_ring_change=_rang)
+    _component()(key=_KEY, data={**data, "heard": state.heard()}, on_ring_change=_rang)
 
 
 def focus() -> None:
@@ -21,7 +25,10 @@ def focus() -> None:
 
 
 def _rang() -> None:
-    """A ring only reruns the fragment that holds the component."""
+    """A ring reruns the fragment that holds the component; what is drawn for it names it, so that no ring stays unanswered."""
+    ring = getattr(state.value(_KEY), "ring", None)
+    if isinstance(ring, Mapping):
+        state.note_ring(ring.get("at"), whole=ring.get("whole") is True)
 
 
 def _component() -> Any:

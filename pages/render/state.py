@@ -19,6 +19,7 @@ _OPEN, _SEEN, _FLASH, _ENGINE, _CONNECTION = "open_cards", "seen", "flash", "eng
 _RENAMED, _DELETED = "renamed", "deleted"
 _PERSON, _TAB, _PAGE, _GREETED = "person", "tab", "page", "greeted"
 _SAME_RUN_S = 1.0
+_HEARD, _WHOLE = "heard", "whole"
 _AUDITED = "audit-shown"
 
 
@@ -165,6 +166,23 @@ def audit_more(number: int) -> None:
 def enter_page(name: str) -> None:
     """Keeps which page this run draws: its name in the address, empty for the home page."""
     st.session_state[_PAGE] = name
+
+
+def note_ring(ring: object, *, whole: bool) -> None:
+    """The live component's last ring, and whether it asks for the whole page, as one before it was not answered."""
+    st.session_state[_HEARD] = ring
+    if whole:
+        st.session_state[_WHOLE] = True
+
+
+def heard() -> object:
+    """The ring that what is drawn now answers; None before the first."""
+    return st.session_state.get(_HEARD)
+
+
+def is_whole_wanted() -> bool:
+    """Whether a ring asked for the whole page, once."""
+    return bool(st.session_state.pop(_WHOLE, False))
 
 
 def place() -> tuple[str, dict[str, str]]:

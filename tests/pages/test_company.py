@@ -32,7 +32,7 @@ BOOK = Book([{"when": "slowly", "sql": TOTAL_SQL, "analysis": "One word after an
 RENDER = Path(__file__).parents[2] / "pages" / "render"
 CALLS = """async ([source, html, data]) => {
   const module = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
-  const root = document.body.appendChild(document.createElement("div"));
+  root = document.body.appendChild(document.createElement("div"));
   root.innerHTML = html;
   const call = (more) => module.default({ parentElement: root, data: { ...data, ...more }, setTriggerValue: () => {} });
   const first = call({}), again = () => call({ latest: "turn" });
@@ -194,6 +194,6 @@ def test_the_cleanup_of_a_call_that_a_newer_one_overtook_ends_nothing(site: Site
             ana.evaluate(CALLS.replace("ORDER", order), [source, html, data])
             ana.wait_for_timeout(1_500)
             assert tabs() == 1, f"one socket, and it is still open after {order}"
-            ana.evaluate("second()")
+            ana.evaluate("root.remove(); second()")
             ana.wait_for_timeout(2_500)
             assert tabs() == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from tests.pages.serving import Guests, ask, free_port, guests, serving
 
@@ -96,3 +96,46 @@ def test_a_stranger_with_the_address_alone_is_told_whom_to_ask(pair: Pair) -> No
     expect(pair.teammate.get_by_text("This session is not shared with you.")).to_be_visible()
     expect(pair.teammate.get_by_text("Ask Guest")).to_be_visible()
     expect(card(pair.teammate, "How many orders are there?")).to_have_count(0)
+
+
+def test_a_page_that_lost_a_ring_is_drawn_all_the_same_and_one_that_lost_none_rings_once(pair: Pair) -> None:
+    """A busy page may lose one: here every ring is, from the moment the teammate sees the session until the answer is there."""
+    rung: list[bytes] = []
+    losing = False
+
+    def relay(page: WebSocketRoute) -> None:
+        server = page.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            rings = isinstance(message, bytes) and b'"event":"ring"' in message
+            if isinstance(message, bytes) and rings:
+                rung.append(message)
+            if not (losing and rings):
+                server.send(message)
+
+        page.on_message(pass_on)
+
+    link = link_of(pair.owner, "Can watch")
+    pair.owner.keyboard.press("Escape")
+    browser = pair.teammate.context.browser
+    assert browser is not None
+    with browser.new_context() as context:
+        teammate = context.new_page()
+        teammate.clock.install()
+        teammate.route_web_socket("**/_stcore/stream", relay)
+        teammate.goto(link)
+        expect(card(teammate, "How many orders are there?")).to_be_visible()
+        teammate.wait_for_timeout(1_500)
+        rung.clear()
+        teammate.clock.fast_forward("01:00")
+        teammate.wait_for_timeout(500)
+        assert not rung, "every ring was answered"
+        losing = True
+        ask(pair.owner, "Number of orders by region")
+        expect(card(pair.owner, "Number of orders by region")).to_be_visible()
+        teammate.wait_for_timeout(1_000)
+        assert rung, "the page rang, to no avail"
+        expect(card(teammate, "Number of orders by region")).to_have_count(0)
+        losing = False
+        teammate.clock.fast_forward("01:00")
+        expect(card(teammate, "Number of orders by region")).to_be_visible()
