@@ -35,6 +35,7 @@ def build_figure(
 
     `draft` tells units and which measures add up; without it names decide. `title` for figures that leave the page.
     """
+    import pandas  # noqa: F401  # plotly uses it as soon as any thread has begun to load it: here it is loaded to its end
     from plotly.graph_objects import Figure
 
     made = figure_dict(spec, result, theme=theme, draft=draft, locale=locale, title=title)

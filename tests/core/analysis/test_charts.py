@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from core.analysis import build_figure, chart_options, choose_chart, figure_dict, metric, picked
@@ -13,6 +17,31 @@ from core.models import ChartKind, ChartSpec, ResultSet
 from tests.core.analysis.cases import Case, cases
 from tests.core.analysis.made import table
 from tests.core.analysis.shop import ask, open_shop
+
+ROOT = Path(__file__).parents[3]
+WHILE_PANDAS_LOADS = """
+import sys, threading, time
+import pyarrow as pa
+from core.analysis import build_figure
+from core.models import ChartKind, ChartSpec, Kind, ResultColumn, ResultSet
+
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pandas.core.api":
+            begun.set()
+            time.sleep(0.5)
+
+begun = threading.Event()
+sys.meta_path.insert(0, Slow())
+rows = pa.ipc.open_stream(sys.stdin.buffer).read_all()  # to make an array loads pandas
+result = ResultSet((ResultColumn("region", Kind.TEXT), ResultColumn("total", Kind.INTEGER)), rows, 2)
+assert "pandas" not in sys.modules
+loading = threading.Thread(target=__import__, args=["pandas"])
+loading.start()
+assert begun.wait(60)
+build_figure(ChartSpec(ChartKind.BAR, x=0, y=(1,)), result)
+loading.join()
+"""
 
 
 def named(spec: ChartSpec, result: ResultSet) -> str:
@@ -42,6 +71,13 @@ def test_every_chosen_and_offered_chart_builds(case: Case, theme: str) -> None:
                     if len({x, y, color}) == 3:
                         spec = ChartSpec(choice.kind, x=x, y=(y,), color=color, stacked=choice.can_stack)
                         assert figure_dict(spec, result, draft=draft)["data"], spec
+
+
+def test_a_figure_builds_while_another_thread_has_only_begun_to_load_pandas() -> None:
+    rows, sink = table(["region", "total"], [("North", 1), ("South", 2)]).table, pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as stream:
+        stream.write_table(rows)
+    subprocess.run([sys.executable, "-c", WHILE_PANDAS_LOADS], cwd=ROOT, check=True, input=sink.getvalue().to_pybytes())
 
 
 def test_plotly_accepts_what_is_built() -> None:
