@@ -151,11 +151,24 @@ def _add_tables(index: Index) -> None:
             _add(index, said[1:], Link("table", table.name, score=0.9 - penalty))
         if not table.is_view and kind:
             _add(index, said, Link("table", kind, score=0.97))
+        stood_for = _stood_for(index, table)
         for part, share in _parts(said, index.lexicon.light, ()):
+            if part in stood_for:
+                _add(index, part, Link("column", table.name, stood_for[part], score=0.9))
+                continue
             if part == said[-1:] and part[0] not in index.lexicon.light:
                 share = max(share, 0.5)  # an enrollment, for short, of "student course enrollment"
             if share >= 0.5:
                 _add(index, part, Link("table", table.name, score=0.5 + 0.35 * share - penalty))
+
+
+def _stood_for(index: Index, link: Table) -> dict[_Said, str]:
+    """What a link table ties together that has no table of its own: the actors of "film_actor" are known by its actor_id alone."""
+    keyed = {column for key in link.foreign_keys for column in key.columns}
+    loose = [column for column in link.primary_key if column not in keyed] if len(link.primary_key) > 1 and keyed else []
+    said = {index.names.columns[link.name, column]: column for column in loose}
+    named = {words[:-1]: column for words, column in said.items() if words[-1] == "id" and len(words) > 1}
+    return {words: column for words, column in named.items() if words not in index.names.tables.values()}
 
 
 _STORED_AS = {"code"}

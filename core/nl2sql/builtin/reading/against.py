@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from core.models import Role
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.query.query import Compare, Field, Query, Ref
-from core.nl2sql.builtin.reading.comparing import implied_column
+from core.nl2sql.builtin.reading.comparing import implied_column, operator
 from core.nl2sql.builtin.reading.negation import negated
 from core.nl2sql.builtin.reading.parse import Clause, Parse, numberlike
 
@@ -116,6 +116,7 @@ def _compare(parse: Parse, cue: Item, op: str, named: list[Item], reference: Ref
         if item.kind == "name" and not item.role:
             item.role = "condition"
     inner = Query(ref.table, (Field(ref, reference.aggregate),), where=clause.where)
+    op = operator(parse, cue, Field(ref)) if cue.cue is not None else op
     parse.where.append(Compare(Field(ref), op, query=inner, negated=negated(parse, cue)))
 
 

@@ -17,6 +17,9 @@ from core.nl2sql.builtin.reading.scales import in_unit
 from core.nl2sql.builtin.reading.stored import stored_count
 
 
+_TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+
+
 def comparisons(parse: Parse) -> None:
     """A word of comparison with a number or an average: on a column, or on how many rows there are."""
     for item in parse.items:
@@ -71,7 +74,7 @@ def _compare(parse: Parse, cue: Item, number: Item) -> None:
     take_unit(parse, number)
     field = _possible(parse, field, value)
     value = in_unit(parse, number, field, value)
-    compare = Compare(field, cue.cue.value, (value,), negated=denied)
+    compare = Compare(field, operator(parse, cue, field), (value,), negated=denied)
     if field.aggregate:
         parse.having.append((entity, compare))
     else:
@@ -220,11 +223,21 @@ def _unit_column(parse: Parse, cue: Item, follow: Item | None) -> Field | None:
             return Field(settled)
         for word in words:
             for column in parse.index.table(table).columns if table else ():
-                if word in parse.index.names.columns[table, column.name] and column.kind.numeric and column.role is not Role.KEY:
+                said = parse.index.names.columns[table, column.name]
+                if word.lstrip("-") in said and column.kind.numeric and column.role is not Role.KEY:
                     if follow is not None and follow.kind == "word" and follow.lower.rstrip("s") in parse.index.lexicon.units:
                         follow.role = "condition"
                     return Field(Ref(table, column.name))
     return None
+
+
+def operator(parse: Parse, cue: Item, field: Field) -> str:
+    """What is compared how: who is slower than others has less speed, and takes more time."""
+    assert cue.cue is not None
+    implied = parse.index.lexicon.implied.get(cue.lower.removeprefix("is "), ())
+    said = parse.index.names.columns.get((field.expr.table, field.expr.column), ()) if isinstance(field.expr, Ref) else ()
+    turned = any(f"-{word}" in implied for word in said) and not any(word in implied for word in said)
+    return _TURNED.get(cue.cue.value, cue.cue.value) if turned else cue.cue.value
 
 
 def _between(parse: Parse, cue: Item) -> None:
@@ -278,7 +291,7 @@ def _to_average(parse: Parse, cue: Item) -> None:
     if follow is not None and follow.kind == "name":
         follow.role = "condition"
     inner = Query(field.expr.table, (Field(field.expr, average.cue.value),))
-    parse.where.append(Compare(field, cue.cue.value, query=inner))
+    parse.where.append(Compare(field, operator(parse, cue, field), query=inner))
 
 
 _HAVING = ("with", "have", "has", "having", "had", "of", "and", "exactly")

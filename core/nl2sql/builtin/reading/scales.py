@@ -16,6 +16,7 @@ _WITHIN = {
     ("minute", "second"): 60, ("hour", "minute"): 60, ("hour", "second"): 3600,
 }  # fmt: skip
 """How many of the second make one of the first."""
+_SHORT = {"hr": "hour", "hrs": "hour", "min": "minute", "sec": "second"}
 _HOURS_OF_A_DAY = 24
 
 
@@ -29,7 +30,8 @@ def in_unit(parse: Parse, number: Item, field: Field, value: int | float) -> int
         parse.notes.append(Assumption("column", f"{column.name} is taken to be in {scale}s"))
         return tidy(value / _COUNTED[scale])
     after = next(iter(parse.after(number, 1)), None)
-    unit = lemma(after.lower) if after is not None else ""
+    said = lemma(after.lower.rstrip(".")) if after is not None else ""
+    unit = _SHORT.get(said, said)
     held = next((word for word in words if (unit, word) in _WITHIN), "")
     if not held and unit == "hour" and "hour" not in words and _largest(column) > _HOURS_OF_A_DAY:
         held = "minute"

@@ -7,15 +7,19 @@ from itertools import takewhile
 
 from core.models import Assumption
 from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.linking.text import lemma
 from core.nl2sql.builtin.query.explain import plural
 from core.nl2sql.builtin.query.query import Compare, Condition, Field, Ref
 from core.nl2sql.builtin.reading.parse import Output, Parse
 
-_BACK = "leads back"
+_BACK, _UP = "leads back", "leads up"
 _KEYS = {"id", "key", "code", "number", "no"}
 
 
 def selves(parse: Parse) -> None:
+    for item in parse.items:
+        if item.role == _UP and (ref := parse.column_of(item, prefer=parse.subject)):
+            parse.outputs += _names_behind(parse, item, ref)
     for item in parse.items:
         if item.role or item.kind != "name" or item.table or not parse.subject:
             continue
@@ -25,21 +29,40 @@ def selves(parse: Parse) -> None:
         if not _beside(parse, item):
             continue
         item.role = "target"
-        role = f"{ref.table}.{ref.column}"
         shown = [output for output in parse.outputs if output.entity == parse.subject]
         own = [] if shown else [Output(0, field, parse.subject) for field in parse.label(parse.subject)]
         parse.outputs += own
-        parse.outputs += [Output(item.start, Field(Ref(ref.table, name, role))) for name in parse.label_names(ref.table)]
+        parse.outputs += _names_behind(parse, item, ref)
         what = plural(ref.table, parse.index)
-        parse.notes.append(Assumption("null", f"{what[:1].upper()}{what[1:]} with no {item.lower.rstrip('s')} are left out"))
+        parse.notes.append(Assumption("null", f"{what[:1].upper()}{what[1:]} with no {lemma(item.lower)} are left out"))
+
+
+def _names_behind(parse: Parse, item: Item, ref: Ref) -> list[Output]:
+    """The names of the row the key leads to."""
+    role = f"{ref.table}.{ref.column}"
+    return [Output(item.start, Field(Ref(ref.table, name, role))) for name in parse.label_names(ref.table)]
 
 
 def claim(parse: Parse) -> None:
-    """ "Who reports to Ida Berg": keeps the key that leads back from being counted or shown."""
+    """ "Who reports to Ida Berg": keeps the key that leads back from being counted or shown.
+
+    "Who does Ida Berg report to" and "the manager of Ida Berg" ask for the other end of it.
+    """
     for item in parse.items:
         ref = parse.column_of(item, prefer=parse.subject) if item.kind == "name" and not item.role and not item.table else None
-        if ref is not None and _leads_back(parse, ref) and _cells_behind(parse, item):
+        if ref is None or not _leads_back(parse, ref):
+            continue
+        behind = _cells_behind(parse, item)
+        if (behind and parse.after(item, 1)[0].lower == "of") or (not behind and _is_asked_of_before(parse, item)):
+            item.role = _UP
+        elif behind:
             item.role = _BACK
+
+
+def _is_asked_of_before(parse: Parse, item: Item) -> bool:
+    """ "Who does Ida report to", "who is Ida's manager"."""
+    before = list(takewhile(lambda other: other.kind in ("value", "word", "stop", "mark"), parse.before(item, 6)))
+    return any(other.kind == "value" for other in before) and any(other.lower in ("who", "whom") for other in before)
 
 
 def told_by_other(parse: Parse) -> None:
