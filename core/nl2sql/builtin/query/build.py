@@ -39,6 +39,8 @@ def _built(query: Query, index: Index, dialect: str, outer: frozenset[str]) -> e
 
     if query.combine and query.other:
         return _combined(query, index, dialect)
+    if query.every and (needs_windows(query) or measured_apart(query, index)):
+        query = replace(query, every="")
     if needs_windows(query):
         return windowed(query, index, dialect, nest)
     if apart := measured_apart(query, index):
@@ -46,6 +48,8 @@ def _built(query: Query, index: Index, dialect: str, outer: frozenset[str]) -> e
     scope = Scope(index, dialect, start(query, index.graph), outer, nest=nest)
     inline, nested = sort_conditions(query, scope)
     if needs_own_grain(query, scope):
+        if scope.plan.outer:
+            return _built(replace(query, every=""), index, dialect, outer)
         return at_own_grain(query, inline, nested, scope)
     return _select(query, scope, conditions_of(inline, nested, scope))
 

@@ -334,6 +334,8 @@ def _unmatched(query: Query, index: Index) -> list[Assumption]:
         plan = start(query, index.graph)
     except NoPath:
         return []
+    if plan.outer:
+        return [Assumption("null", f"{_capital(plural(query.every, index))} with none are shown too")]
     found = []
     for step in plan.steps if query.measures else ():
         share = index.graph.missing(step.edge)

@@ -36,6 +36,8 @@ class Plan:
     base: Place
     graph: KeyGraph
     steps: list[Step] = field(default_factory=list)
+    outer: bool = False
+    """Every row of the base stands, whatever it is joined to."""
 
     @property
     def places(self) -> list[Place]:
@@ -158,16 +160,25 @@ def start(query: Query, graph: KeyGraph) -> Plan:
     """The plan of a query's outputs, from the table aggregated, else the subject where it is used, else the first used."""
     needed = output_places(query)
     measured = list(dict.fromkeys(measure_table(f) for f in aggregates(query)))
-    if measured:
+    outer = stands_whole(query)
+    if outer:
+        base = query.every
+    elif measured:
         base = measured[0] if len(measured) == 1 else _finest(measured, graph)
     elif any(table == query.subject for table, _ in needed) or not needed:
         base = query.subject
     else:
         base = _base_for(query, needed, graph)
-    plan = Plan((base, ""), graph)
+    plan = Plan((base, ""), graph, outer=outer)
     for wanted in sorted(needed, key=lambda p: graph.distance(base, p[0])):
         plan.reach(wanted, query.via)
     return plan
+
+
+def stands_whole(query: Query) -> bool:
+    """Whether rows with nothing related are kept: they are the groups, or what is listed."""
+    groups = [place(ref) for f in (*query.dimensions, *query.keys) for ref in refs(f.expr)]
+    return bool(query.every) and (not query.grouped or (bool(groups) and set(groups) == {(query.every, "")}))
 
 
 def _base_for(query: Query, needed: list[Place], graph: KeyGraph) -> str:

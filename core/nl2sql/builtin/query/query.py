@@ -119,6 +119,8 @@ class Query:
     tables: tuple[str, ...] = ()
     """Related tables that must have a row though no column of them is used."""
     via: tuple[str, ...] = ()
+    every: str = ""
+    """A table all of whose rows stand, also those with no related row: the customers without orders count 0."""
     flat: bool = False
     """Filters beyond a key to many are joined, so that a row stands once for every row that fulfils them."""
     stable: bool = True

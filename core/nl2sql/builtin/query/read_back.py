@@ -9,8 +9,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from core.nl2sql.builtin.linking.index import Index
-from core.nl2sql.builtin.query.plan import Unwritable
-from core.nl2sql.builtin.query.query import Compare, Condition, Field, Order, Query, Ref, refs, tables_of
+from core.nl2sql.builtin.query.plan import Unwritable, stands_whole
+from core.nl2sql.builtin.query.query import Compare, Condition, Field, Order, Query, Ref, comparisons, refs, tables_of
 from core.nl2sql.builtin.query.render import render
 from core.nl2sql.builtin.query.sql_conditions import conditions_of
 from core.nl2sql.builtin.query.sql_derived import without_derived
@@ -73,6 +73,7 @@ def _select(node: exp.Select, index: Index, dialect: str, by_role: bool = False)
         raise Unread("a column is shown that is not grouped by")
     where, having = node.args.get("where"), node.args.get("having")
     conditions = conditions_of(where.this if where else None, source, nested)
+    elsewhere = any(ref.table != source.every for c in comparisons(conditions) for ref in refs(c.field.expr))
     query = Query(
         subject=_subject(select, source),
         select=select,
@@ -84,7 +85,10 @@ def _select(node: exp.Select, index: Index, dialect: str, by_role: bool = False)
         offset=_number(node, "offset") or 0,
         distinct=node.args.get("distinct") is not None,
         stable=False,
+        every="" if elsewhere else source.every,  # what a row must be like somewhere else, it must have
     )
+    if query.every and not stands_whole(query):
+        raise Unread("groups of an outer join")
     if groups and not query.grouped:
         query = replace(query, distinct=True)
     query = _with_tables(query, [t for name, t in source.tables.items() if t not in gone and name not in source.roles])

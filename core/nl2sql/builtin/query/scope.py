@@ -65,7 +65,7 @@ def from_(node: exp.Select, scope: Scope) -> exp.Select:
     joined = bool(scope.plan.steps) or bool(scope.outer)
     node = node.from_(_table(scope.plan.base, scope, joined), copy=False)
     for step in scope.plan.steps:
-        kind = "cross" if scope.pinned else ""
+        kind = "left" if scope.plan.outer else "cross" if scope.pinned else ""
         node = node.join(_table(step.right, scope, True), on=_on(step, scope), join_type=kind, copy=False)
     return node
 
@@ -221,11 +221,17 @@ def _is_text(ref: Ref, scope: Scope) -> bool:
 def _count_rows(field_: Field, scope: Scope) -> exp.Expr:
     grouped = scope.grouped_tables
     if not scope.plan.multiplies(field_.table, grouped):
-        return exp.Count(this=exp.Star())
+        return exp.Count(this=_there(field_.table, scope) or exp.Star())
     key = scope.index.table(field_.table).primary_key
     if len(key) != 1:
         return exp.Count(this=exp.Star())
     return exp.Count(this=exp.Distinct(expressions=[scope.column(Ref(field_.table, key[0]))]))
+
+
+def _there(table: str, scope: Scope) -> exp.Expr | None:
+    """A column that has a value in each row of a table, where the join also has rows without one."""
+    step = next((step for step in scope.plan.steps if step.right == (table, "")), None) if scope.plan.outer else None
+    return scope.column(Ref(table, step.edge.other_columns[0])) if step else None
 
 
 def same(a: Field, b: Field) -> bool:

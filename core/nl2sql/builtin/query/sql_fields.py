@@ -42,6 +42,8 @@ class Source:
     tables: dict[str, str] = field(default_factory=dict)
     counted: str = ""
     """The table whose rows the rows of the join are."""
+    every: str = ""
+    """The table all of whose rows stand, as the others are joined to it from outside."""
     roles: dict[str, str] = field(default_factory=dict)
     """What a table is called → the role it is joined in, where that is not the plain one."""
     headings: dict[str, Field] = field(default_factory=dict)
@@ -180,6 +182,8 @@ def _is_one(node: exp.Expr) -> bool:
 def _count(node: exp.Count, source: Source) -> Field:
     inner = node.this
     if isinstance(inner, (exp.Star, exp.Literal)):
+        if source.every:
+            raise Unread("a row that stands for none is counted")
         return Field(None, "count", table=source.counted)
     distinct = isinstance(inner, exp.Distinct)
     if distinct and len(inner.expressions) != 1:
@@ -190,7 +194,8 @@ def _count(node: exp.Count, source: Source) -> Field:
     table = source.index.table(ref.table)
     if table.primary_key == (ref.column,) and (distinct or ref.table == source.counted):
         return Field(None, "count", table=ref.table)
-    if not distinct and ref.table == source.counted and not source.index.column(ref.table, ref.column).nullable:
+    column = source.index.column(ref.table, ref.column)
+    if not distinct and ref.table == source.counted and (not column.nullable or column.null_count == 0):
         return Field(None, "count", table=ref.table)
     return Field(ref, "count", distinct=distinct)
 

@@ -25,6 +25,7 @@ def source_of(node: exp.Select, index: Index, dialect: str, by_role: bool = Fals
     source, gone = Source(index, dialect), {}
     source.tables[first.alias_or_name.lower()] = _table(first, index)
     edges: list[tuple[str, str, Edge]] = []
+    kept = True
     for join in node.args.get("joins") or []:
         name = join.this.alias_or_name.lower()
         if name in source.tables:
@@ -32,7 +33,9 @@ def source_of(node: exp.Select, index: Index, dialect: str, by_role: bool = Fals
         source.tables[name] = _table(join.this, index)
         *before, (left, _, edge) = _steps(join, name, source)
         edges += [*before, (left, name, edge)]
-        if (join.side or "").upper() == "LEFT" and (edge.many or index.graph.missing(edge) > 0):
+        outer = (join.side or "").upper() == "LEFT"
+        kept = kept and (outer or (left == first.alias_or_name.lower() and not edge.many))
+        if outer and (edge.many or index.graph.missing(edge) > 0):
             gone[source.tables[name]] = edge
         elif (join.side or "").upper() not in ("", "LEFT") or (join.kind or "").upper() not in ("", "INNER", "OUTER", "CROSS"):
             raise Unread(join.sql())
@@ -41,7 +44,9 @@ def source_of(node: exp.Select, index: Index, dialect: str, by_role: bool = Fals
     if len(plain) != len(set(plain)):
         raise Unread("a table is joined twice")
     if gone and not _anti(node, gone, source):
-        raise Unread("an outer join")
+        if not kept or first.alias_or_name.lower() in source.roles:
+            raise Unread("an outer join")
+        source.every, gone = source.tables[first.alias_or_name.lower()], {}
     source.counted = _counted([table for table in plain if table not in gone], index)
     return source, gone
 

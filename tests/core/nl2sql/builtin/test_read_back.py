@@ -40,6 +40,12 @@ WRITTEN = [
     "SELECT first_name FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.customer_id)",
     "SELECT c.first_name FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id WHERE o.order_id IS NULL",
     "SELECT o.order_id FROM orders o LEFT JOIN customers c ON o.customer_id = c.customer_id WHERE c.country = 'Spain'",
+    "SELECT c.first_name, COUNT(o.order_id) FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id GROUP BY 1",
+    "SELECT c.first_name, COUNT(o.order_id), AVG(o.freight) FROM customers c LEFT JOIN orders o USING (customer_id)"
+    " WHERE c.country <> 'France' GROUP BY c.customer_id HAVING COUNT(o.order_id) < 2 ORDER BY COUNT(o.order_id) DESC",
+    "SELECT c.first_name, o.status FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id",
+    "SELECT c.first_name, COUNT(o.order_id) FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id"
+    " WHERE o.channel = 'Online' GROUP BY c.customer_id",
     "SELECT city FROM customers UNION SELECT title FROM employees",
     "SELECT * FROM categories ORDER BY category_name LIMIT 1 OFFSET 1",
     "SELECT product_name FROM products WHERE list_price > 2 * 4",
@@ -80,7 +86,9 @@ ROLES = [
 BEYOND = [
     "WITH t AS (SELECT * FROM orders) SELECT COUNT(*) FROM t",
     "SELECT status, RANK() OVER (ORDER BY freight) FROM orders",
-    "SELECT c.first_name, COUNT(o.order_id) FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id GROUP BY 1",
+    "SELECT c.first_name, COUNT(*) FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id GROUP BY 1",
+    "SELECT o.status, COUNT(c.city) FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id GROUP BY 1",
+    "SELECT c.city FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id JOIN order_items i ON i.order_id = o.order_id",
     "SELECT a.first_name FROM customers a JOIN customers b ON a.country = b.country",
     "SELECT o.order_id FROM orders o JOIN customers c ON o.order_id = c.customer_id",
     "SELECT UPPER(city) FROM customers",
@@ -169,6 +177,25 @@ def test_a_follow_up_edits_what_a_model_wrote(shop: Shop) -> None:
     assert same(connection.execute(only.sql).fetchall(), [("Spain", 3), ("United Kingdom", 1), ("France", 1)], ordered=False)
     by = drafted("by status instead", catalog, context(("orders by country", first)))
     assert same(connection.execute(by.sql).fetchall(), [("shipped", 6), ("open", 1), ("cancelled", 1)], ordered=False)
+
+
+def test_a_follow_up_keeps_those_who_have_none_as_long_as_they_are_what_is_shown(shop: Shop) -> None:
+    catalog, connection = shop
+    first = SqlDraft(
+        "SELECT c.first_name, COUNT(o.order_id) FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id"
+        " GROUP BY c.customer_id, c.first_name",
+        "sqlite",
+        "llm",
+    )
+    asked = context(("how many orders does each customer have", first))
+    few = drafted("only those with less than 1", catalog, asked)
+    assert connection.execute(few.sql).fetchall()
+    assert {count for _, count in connection.execute(few.sql)} == {0}
+    assert "Customers with none are shown too" in {one.text for one in few.assumptions}
+    online = drafted("only online orders", catalog, asked)
+    assert 0 not in {count for _, count in connection.execute(online.sql)}
+    status = drafted("by status instead", catalog, asked)
+    assert same(connection.execute(status.sql).fetchall(), [("shipped", 6), ("open", 1), ("cancelled", 1)], ordered=False)
 
 
 def test_a_follow_up_of_what_cannot_be_read_is_a_question_of_its_own(shop: Shop) -> None:
