@@ -12,6 +12,7 @@ from core.nl2sql.builtin.followups.columns import columns, fewer_columns
 from core.nl2sql.builtin.followups.dividing import contrasts, dimensions, grains, most_of_them
 from core.nl2sql.builtin.followups.dropping import drop_filters
 from core.nl2sql.builtin.followups.flipping import flipped
+from core.nl2sql.builtin.followups.lacking import lacking, left_out, none_of_them
 from core.nl2sql.builtin.followups.listing import counted, listed
 from core.nl2sql.builtin.followups.narrowing import filters, flagged
 from core.nl2sql.builtin.followups.remeasuring import figure_as_share, measures, swapped
@@ -26,6 +27,7 @@ EDITS: tuple[Edit, ...] = (
     of_another,
     most_of_them,
     affirmed,
+    none_of_them,
     figure_as_share,
     drop_filters,
     flipped,
@@ -44,7 +46,9 @@ EDITS: tuple[Edit, ...] = (
     measures,
     columns,
     listed,
+    left_out,
     filters,
+    lacking,
     superlatives,
     orders,
     limits,

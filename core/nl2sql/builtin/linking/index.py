@@ -30,6 +30,7 @@ _PARTICLES = frozenset("a an and as at by for from in is no not of off on or out
 """Words that never stand for a column alone: the "on" of quantity_on_hand."""
 
 
+_COUNTRY = {"country", "nation", "nationality", "citizenship"}
 _JOINED = re.compile(r"\w+ ?[/&+] ?\w+")
 
 
@@ -289,15 +290,12 @@ def _add_values(index: Index, told: Callable[[float], None]) -> None:
                     index.values.setdefault((key[0], "and", key[1]), []).append(
                         Link("value", held.table, held.column, value, 0.9)
                     )
-    for said, stored in index.lexicon.spoken_values.items():
-        links = [
-            Link(hit.kind, hit.table, hit.column, hit.value, 0.9)
-            for key in stored
-            if key != said
-            for hit in index.values.get(key, ())
-        ]
+    for said, links in [(said, _spoken(index, said, stored)) for said, stored in index.lexicon.spoken_values.items()]:
         if links:
             index.values.setdefault(said, []).extend(links)
+    for said, links in [(said, _coded(index, codes)) for said, codes in index.lexicon.countries.items()]:
+        if links and said not in index.values:
+            index.values[said] = links
     by_word: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for key in index.values:
         index.value_heads[key[0]] = max(len(key), index.value_heads.get(key[0], 0))
@@ -309,6 +307,22 @@ def _add_values(index: Index, told: Callable[[float], None]) -> None:
     index.value_words = dict(by_word)
     for head in index.value_heads:
         index.heads_by_letter.setdefault(head[:1], []).append(head)
+
+
+def _spoken(index: Index, said: _Said, stored: tuple[_Said, ...]) -> list[Link]:
+    """Cells that are spelled another way than it is said."""
+    hits = [hit for key in stored if key != said for hit in index.values.get(key, ())]
+    return [Link(hit.kind, hit.table, hit.column, hit.value, 0.9) for hit in hits]
+
+
+def _coded(index: Index, codes: tuple[str, ...]) -> list[Link]:
+    """Cells that hold the code of a country, in columns of countries."""
+    hits = [hit for code in codes for hit in index.values.get((code,), ())]
+    return [
+        Link(hit.kind, hit.table, hit.column, hit.value, 0.9)
+        for hit in hits
+        if _COUNTRY & set(index.names.columns[hit.table, hit.column])
+    ]
 
 
 @lru_cache(maxsize=16)

@@ -106,6 +106,14 @@ class Lexicon:
         }
 
     @cached_property
+    def countries(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """A country or what is of it, in words → the codes it is stored as (ISO 3166 and that of sports where it is another)."""
+        found: dict[tuple[str, ...], tuple[str, ...]] = {}
+        for codes, names in self._data["countries"].items():
+            found |= {tuple(name.split()): tuple(codes.split()) for name in names}
+        return found
+
+    @cached_property
     def units(self) -> dict[str, tuple[str, ...]]:
         return {lemma(word): tuple(lemma(w) for w in meant) for word, meant in self._data["units"].items()}
 

@@ -24,6 +24,7 @@ _PARTS = ("share", "percent", "percentage", "proportion")
 _BEFORE_VERB = {"not", "have", "has", "never", "ever", "who", "that", "customers", "we"}
 """After these "ordered in" is what somebody did: "have not ordered in 2025"."""
 _POINTING = {"the", "that", "this", "other", "which"}
+_BEFORE_PLACE = {"in", "from", "the", "to", "of", "for"}
 _COUNTING = {"than", "least", "most", "exactly", "only", "just", "over", "under", "above", "below", "to", "is", "equals", "of"}
 """Before these and after those "one" is a row, and a number."""
 _LONGEST_NAME = 6
@@ -298,13 +299,22 @@ def _value_weight(tokens: Sequence[Token], start: int, end: int, links: Sequence
         if token.lower in index.lexicon.stop and not _is_written_as_name(tokens, start) and not _is_state(tokens, start, index):
             return 0.0
         cased = any(token.text == found.value for found in links) and token.text[0].isupper() and start > 0
-        if token.text == "A" or token.text == "I" or (len(token.text) <= 2 and not token.text.isupper()):
+        if token.text in ("A", "I"):
+            return 0.0
+        if len(token.text) <= 2 and not token.text.isupper() and not _is_place(tokens, start, index):
             return 0.0
         if not cased and (token.lemma,) in index.lexicon.synonyms:
             return 0.45  # "price" is what something costs before it is somebody called Price
         return 1.08 if cased else 0.93
     cased = any(words(found.value) == words(said) and found.value == said for found in links)
     return size * (1.12 if cased else 1.05) + 0.2
+
+
+def _is_place(tokens: Sequence[Token], start: int, index: Index) -> bool:
+    """ "In the uk", "from ny": two letters that are no word of their own, after what only stands before a noun."""
+    before = tokens[start - 1].lower if start else ""
+    said = tokens[start].lower
+    return len(said) == 2 and before in _BEFORE_PLACE and said not in index.lexicon.function | index.lexicon.stop
 
 
 def _is_written_as_name(tokens: Sequence[Token], start: int) -> bool:
