@@ -11,9 +11,16 @@ from core.nl2sql.builtin.query.query import Field, Query, Ref, refs, tables_of
 from core.nl2sql.builtin.reading.parse import Parse
 from core.nl2sql.builtin.reading.people import holds_people, people_meant
 
-_PLACES = ("location", "city", "country", "hometown", "nationality", "state", "address", "region", "place", "venue")
+_PLACES = (
+    "location", "city", "country", "hometown", "residence", "nationality", "state", "address", "region", "place", "venue",
+    "headquarters",
+)  # fmt: skip
+_DOINGS = ("occupation", "job", "profession", "position", "role")
+_DO = re.compile(r"\bwhat do(es)? (they|he|she|it|(those|these|that) [a-z]+) do\b( for a living)?")
+_OF_TIME = re.compile(r"^(and )?(since|until|from|in|on|at|as of) (what|which) (\w+)\W*$")
 _WORDS = re.compile(
-    r"(^(and |also |plus )?|\b(and|also|add|with|show|plus|,) )(where|when|how (?!many\b|much\b|about\b)(\w+))\b"
+    r"(^(and |also |plus )?|\b(and|also|add|with|show|plus|,) )(?:since |until |from )?"
+    r"(where|when|how (?!many\b|much\b|about\b)(\w+))\b"
     r"|\bhow much (?:are|is|were|was|do|does|did) (they|it|those|these)( cost)?\b"
 )
 _ASKS = re.compile(r" (is|are|was|were|do|does|did|has|have|had|they|it|he|she|each)\b")
@@ -35,7 +42,7 @@ def asked_columns(query: Query, change: Change) -> list[Field]:
     parse = change.parse
     if parse.ranked or any(item.is_cue("count") for item in parse.items):
         return []
-    found = [*_by_word(query, change), *_by_time(query, change), *_left_over(query, change)]
+    found = [*_by_word(query, change), *_by_doing(query, change), *_by_time(query, change), *_left_over(query, change)]
     return list(dict.fromkeys(found))
 
 
@@ -92,6 +99,21 @@ def _by_word(query: Query, change: Change) -> list[Field]:
     return found
 
 
+def _by_doing(query: Query, change: Change) -> list[Field]:
+    """ "What do they do?": the occupation of people."""
+    if not _DO.search(change.text):
+        return []
+    said = change.index.names.columns
+    found = [
+        Ref(table, column.name)
+        for word in _DOINGS
+        for table in _tables(query)
+        for column in change.index.table(table).columns
+        if word in said[table, column.name]
+    ]
+    return [Field(found[0])] if found else []
+
+
 def _not_elsewhere(query: Query, phrase: str, field: Field, change: Change) -> None:
     """What the rows tell themselves is not asked of those of a table that is named by the same words."""
     said = {item.start for item in change.parse.items if item.lower == phrase}
@@ -140,7 +162,8 @@ def _by_time(query: Query, change: Change) -> list[Field]:
     found: list[Field] = []
     for item in parse.items if not parse.groups else ():
         before = next(iter(parse.before(item, 1)), None)
-        if item.kind != "grain" or item.role or item.lower not in _TIMES or before is None or before.lower not in _LED_IN:
+        led = before is not None and (before.lower in _LED_IN or _OF_TIME.match(change.text))
+        if item.kind != "grain" or item.role or item.lower not in _TIMES or not led:
             continue
         ref = _time(query, change, yearly=item.lower.startswith("year"))
         if ref is not None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from core.models import Role
 from core.nl2sql.builtin.linking.index import Index
 from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.linking.numerals import numberlike
 from core.nl2sql.builtin.query.query import Field, Query, Ref, refs
 from core.nl2sql.builtin.reading.assemble import Conventions
-from core.nl2sql.builtin.reading.parse import Parse, numberlike
+from core.nl2sql.builtin.reading.parse import Parse
 
 _ADDS = re.compile(r"\b(and|also|too|as well|additionally|plus|add|in addition|along with|include|including|or)\b|^with\b")
 _ADDS_SURELY = re.compile(
@@ -21,7 +22,7 @@ _ADDS_SURELY = re.compile(
     r"|^(and )?(list|show|give)( me)? (them|those|these) (with|together with|by name and)\b"
 )
 _REPLACES = re.compile(r"\b(instead|rather|change|switch|make it|what about|how about|the same|^same)\b")
-_BEFORE_ASKING = r"^(and |but |so |then |now )?((in|at|on|with|from|for|by|to|of|under|as) )?"
+_BEFORE_ASKING = r"^(and |but |so |then |now )?((in|at|on|with|from|for|by|to|of|under|as|since|until) )?"
 _ASKS = re.compile(_BEFORE_ASKING + r"(what|which|who|whose|whom|where|when|how)\b(?! about\b)")
 _LISTS = re.compile(r"^(and |now |then )?(list|show|give|display|name|tell|print|see|get|return|find)\b")
 _POINTS = re.compile(r"\b(them|they|those|these|their|its|it|he|she|his|her|him|that|ones?)\b")

@@ -34,7 +34,7 @@ _EVERYTHING = re.compile(
     r" (about|on|of|for|we have on) (them|those|these|it|each)\b"
     r"|^(and |now |show |give me |with )*(all|every) (the )?(columns?|details?|fields?)( please| of them)?\W*$"
 )
-_OF_EACH = re.compile(r"\bthem\W*$")
+_OF_EACH = re.compile(r"\b(them|each( one| of (them|those|these))?)\W*$")
 """Who teaches them: of each of those shown."""
 
 
@@ -64,7 +64,7 @@ def columns(query: Query, change: Change) -> Query:
     base = rows_of(query, change) if query.limit is not None and _leads_on(query, new, change) else as_list(query, change)
     base = _behind_groups(query, new, change) or base
     asks = (change.asks and not whom) or (change.lists and all(item.role != "condition" for item in change.parse.items))
-    alone = _is_that(change) or (_of_one(change) and set(new) - set(query.select))
+    alone = _is_that(query, new, change) or (_of_one(query, change) and set(new) - set(query.select))
     beside = adds or (change.conventions.show_measure and asks and not alone)
     behind_count = _lists_counted(query, new, change)
     beside = (beside and not behind_count) or (behind_count and not set(new) & set(base.select))
@@ -74,7 +74,9 @@ def columns(query: Query, change: Change) -> Query:
         change.said.append(", ".join(field_words(f, change.index) for f in new))
         return replace(base, select=tuple(new), distinct=True, order=(), keys=())
     if not beside or (is_scalar(query) and not (change.adds_surely or behind_count)):
-        base = replace(base, select=(), distinct=not is_scalar(query) and (base.distinct or bool(whom) or _is_that(change)))
+        base = replace(
+            base, select=(), distinct=not is_scalar(query) and (base.distinct or bool(whom) or _is_that(query, new, change))
+        )
     else:
         new = [f for f in new if f not in query.select] or new
     return _shown(base, query, new, change)
@@ -99,14 +101,21 @@ def _ranked_figure(field: Field, query: Query) -> Field:
     return next((o.field for o in query.order if o.field.aggregate and o.field.expr == field.expr), field)
 
 
-def _of_one(change: Change) -> bool:
+def _of_one(query: Query, change: Change) -> bool:
     """ "Who directed it?", "what grade is that": asked of one row that both sides have in mind, so only the answer is shown."""
-    return bool(re.search(r"\b(it|its|he|she|his|her|him|there)\b|\b(that|this)( \w+)?\W*$|\bof the \w+ one\b", change.text))
+    return query.limit in (None, 1) and bool(
+        re.search(r"\b(it|its|he|she|his|her|him|there)\b|\b(that|this)( \w+)?\W*$|\bof the \w+ one\b", change.text)
+    )
 
 
-def _is_that(change: Change) -> bool:
-    """ "What grade is that?", "which medicines are they?": the answer alone, however many rows have it."""
-    return bool(re.match(r"(and )?(what|which) [\w ]+ ((is|was) (that|this)|(are|were) (they|these|those))\W*$", change.text))
+def _is_that(query: Query, new: list[Field], change: Change) -> bool:
+    """ "What grade is that?", "which medicines are they?": the answer alone, however many rows have it.
+
+    "What kind of document are they?" asks it of each of those that are listed.
+    """
+    found = re.match(r"(and )?(what|which) [\w ]+ ((is|was) (that|this)|(are|were) (they|these|those))\W*$", change.text)
+    own = not query.measures and all(isinstance(f.expr, Ref) and f.expr.table == query.subject for f in new)
+    return bool(found and not (found[6] and own and not set(new) & set(change.parse.label(query.subject))))
 
 
 def _ranks(change: Change) -> bool:

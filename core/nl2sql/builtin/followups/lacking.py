@@ -16,11 +16,14 @@ from core.nl2sql.builtin.query.plan import measure_table
 from core.nl2sql.builtin.query.query import Compare, Condition, Field, Query, Ref, Related, refs
 
 _NONE = re.compile(
-    r"\b(without( any| one| them)?|(with|ha(ve|s|d|ving)( had| got)?|got|show(ed|s)?|made|gave|took|do|did) (none|no ones?)( of (them|those|these))?"
+    r"\b(without( any| one| them)?"
+    r"|(with|ha(ve|s|d|ving)( had| got)?|got|show(ed|s)?|made|gave|took|do|did) (none|no ones?)( of (them|those|these))?"
     r"|((do|does|did) ?n[o']t|don'?t|doesn'?t|didn'?t) (have|get|show|make|take) any( of (them|those|these))?"
     r"|ha(ve|s|d) ?n[o']t (had |got |made )?any)( at all| whatsoever| yet| ever)?\W*$"
 )
-_LEAVES_OUT = re.compile(r"^(and |but |now )?(without|leav\w+ out|exclud\w+|except|not|no|drop|remove|minus|skip|ignore|omit|less)\b")
+_LEAVES_OUT = re.compile(
+    r"^(and |but |now )?(without|leav\w+ out|exclud\w+|except|not|no|drop|remove|minus|skip|ignore|omit|less)\b"
+)
 _ROLE = "none of them"
 
 
@@ -144,4 +147,4 @@ def _tables(fields: Iterable[Field]) -> set[str]:
 
 
 def _tables_of(condition: Condition) -> set[str]:
-    return {condition.table} if isinstance(condition, Related) else {ref.table for ref in refs_of(condition) if isinstance(ref, Ref)}
+    return {ref.table for ref in refs_of(condition)}

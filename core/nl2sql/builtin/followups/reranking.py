@@ -10,12 +10,12 @@ from core.nl2sql.builtin.followups.change import Change, adds_up, is_scalar
 from core.nl2sql.builtin.followups.listing import as_list, rows_of
 from core.nl2sql.builtin.linking.index import Index
 from core.nl2sql.builtin.linking.item import Item
-from core.nl2sql.builtin.linking.numerals import ORDINALS
+from core.nl2sql.builtin.linking.numerals import ORDINALS, numberlike
 from core.nl2sql.builtin.query.explain import field_words, order_words
 from core.nl2sql.builtin.query.query import Field, Order, Query, Ref, comparisons
 from core.nl2sql.builtin.reading.adjectives import direction_word, ranked_as
 from core.nl2sql.builtin.reading.labelling import shown_names
-from core.nl2sql.builtin.reading.parse import Parse, numberlike
+from core.nl2sql.builtin.reading.parse import Parse
 
 _ORDINAL = "|".join((*ORDINALS, "last"))
 _NTH = re.compile(rf"\b(the |and )?({_ORDINAL})( one| place| row| best| highest| largest)?\W*$")
@@ -36,6 +36,7 @@ _AT = re.compile(rf"\b({'|'.join(ORDINALS)})[ -](?:(?:most|least) \w+|\w+est)\b"
 _AT_MOST = re.compile(rf"\b({'|'.join(ORDINALS)})[ -](most|least|fewest|highest|lowest|largest|smallest|best|worst)\b")
 _WHICH_ONE = re.compile(r"^(and |so )*which (one|of)\b")
 _JUST_SORTS = re.compile(r"^(and |now |then )*(sort|order|rank)(ed)?( (them|those|these|it|that|this))?( please| for me)?\W*$")
+_RANKS = re.compile(r"^(and |now |then )*rank(ed)?\b")
 _BY_IT = re.compile(
     r"\b(sort|order|rank|sorted|ordered|ranked)( (them|those|these|it|all))? by (it|that|this)( (number|figure|column))?\b"
 )
@@ -245,6 +246,8 @@ def orders(query: Query, change: Change) -> Query:
         change.said.append(f"sorted by {order_words(flipped[0], change.index)}")
         return replace(query, order=flipped)
     order = _by_what_was_added(query, change) or tuple(parse.order) or _by_direction(query, change)
+    if parse.undirected and _RANKS.match(change.text) and adds_up(order[0].field, change):
+        order = tuple(replace(o, descending=True) for o in order)
     if not order and _JUST_SORTS.match(change.text) and (target := _ranked_by(query, change.index)):
         order = (Order(target, True),)
     if not order or (is_scalar(query) and any(o.field.aggregate for o in order)):

@@ -164,7 +164,7 @@ def _add_tables(index: Index) -> None:
 
 
 def _stood_for(index: Index, link: Table) -> dict[_Said, str]:
-    """What a link table ties together that has no table of its own: the actors of "film_actor" are known by its actor_id alone."""
+    """What a link table ties together that has no table of its own: the actors of film_actor are known by its actor_id alone."""
     keyed = {column for key in link.foreign_keys for column in key.columns}
     loose = [column for column in link.primary_key if column not in keyed] if len(link.primary_key) > 1 and keyed else []
     said = {index.names.columns[link.name, column]: column for column in loose}

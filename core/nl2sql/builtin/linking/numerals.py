@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from core.models import Column, Kind
 from core.nl2sql.builtin.linking.text import Token
 
 _UNITS = {
@@ -15,6 +17,7 @@ _UNITS = {
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9,
 }  # fmt: skip
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _WHOLE = ("hundred", "thousand", "million", "billion")
 """Of these one is said as "a million"."""
 _LARGEST = 1e300
@@ -66,3 +69,12 @@ def _scale(tokens: Sequence[Token], position: int) -> float:
 def tidy(value: float) -> int | float:
     """A whole number as int, so that it is written without a decimal point."""
     return value if isinstance(value, int) else int(value) if value == int(value) else value
+
+
+def numberlike(column: Column) -> bool:
+    """Numbers, or text that holds nothing else where types are not enforced."""
+    return column.kind.numeric or numbers_as_text(column)
+
+
+def numbers_as_text(column: Column) -> bool:
+    return column.kind is Kind.TEXT and bool(column.samples) and all(_NUMBER.fullmatch(sample) for sample in column.samples)

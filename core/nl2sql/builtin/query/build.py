@@ -22,7 +22,7 @@ from core.nl2sql.builtin.query.headings import headings
 from core.nl2sql.builtin.query.nesting import compare_node, conditions_of, sort_conditions
 from core.nl2sql.builtin.query.plan import start
 from core.nl2sql.builtin.query.query import Field, Order, Query, Ref
-from core.nl2sql.builtin.query.scope import Scope, field_node, from_, pins, same
+from core.nl2sql.builtin.query.scope import Scope, as_number, field_node, from_, holds_numbers_as_text, pins, same
 from core.nl2sql.builtin.query.windows import needs_windows, windowed
 
 
@@ -119,6 +119,8 @@ def _order(order: Order, query: Query, names: Sequence[str], scope: Scope) -> ex
     node = (
         exp.column(dialects.identifier(names[at], scope.dialect)) if shown and at is not None else field_node(order.field, scope)
     )
+    if not order.field.aggregate and holds_numbers_as_text(order.field, scope):
+        node = as_number(node)
     return exp.Ordered(this=node, desc=order.descending or None, nulls_first=nulls_first(order, scope))
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from core.models import Assumption
 from core.nl2sql.builtin.linking.index import Index
 from core.nl2sql.builtin.linking.naming import label_columns
+from core.nl2sql.builtin.linking.numerals import numberlike
 from core.nl2sql.builtin.query.headings import owner, role_words
 from core.nl2sql.builtin.query.plan import NoPath, aggregates, place, start
 from core.nl2sql.builtin.query.query import (
@@ -114,7 +115,7 @@ def _is_number(field: Field, index: Index) -> bool:
     if isinstance(field.expr, Arith):
         return True
     ref = next(refs(field.expr), None)
-    return ref is not None and not field.grain and index.column(ref.table, ref.column).kind.numeric
+    return ref is not None and not field.grain and numberlike(index.column(ref.table, ref.column))
 
 
 def _is_time(field: Field, index: Index) -> bool:

@@ -8,11 +8,13 @@ from itertools import groupby
 
 from sqlglot import exp
 
+from core.models import Kind
 from core.nl2sql.builtin.query.plan import NoPath, Place, Plan, Step, places_of
 from core.nl2sql.builtin.query.predicates import negate, predicate
 from core.nl2sql.builtin.query.query import AnyOf, Compare, Condition, Query, Ref, Related, refs
-from core.nl2sql.builtin.query.scope import Scope, field_node, from_
+from core.nl2sql.builtin.query.scope import Scope, as_number, field_node, from_, holds_numbers_as_text
 
+_ORDERED = {">", ">=", "<", "<=", "between"}
 Inline = tuple[Condition, dict[Place, Place]]
 """A condition written in the WHERE itself, with the places its tables are found at."""
 
@@ -105,6 +107,8 @@ def compare_node(compare: Compare, scope: Scope) -> exp.Expr:
     inner = _inner(scope.nest(nested), nested, scope) if nested and scope.nest else None
     ref = next(iter(refs(compare.field.expr)), None)
     kind = scope.index.column(ref.table, ref.column).kind if ref and not compare.field.aggregate else None
+    if compare.op in _ORDERED and not compare.field.aggregate and holds_numbers_as_text(compare.field, scope):
+        node, kind = as_number(node), Kind.FLOAT
     return predicate(node, compare, kind, inner, scope.dialect)
 
 

@@ -73,7 +73,7 @@ def _select(node: exp.Select, index: Index, dialect: str, by_role: bool = False)
         raise Unread("a column is shown that is not grouped by")
     where, having = node.args.get("where"), node.args.get("having")
     conditions = conditions_of(where.this if where else None, source, nested)
-    elsewhere = any(ref.table != source.every for c in comparisons(conditions) for ref in refs(c.field.expr))
+    elsewhere = any(ref.table != source.every for c in comparisons(tuple(conditions)) for ref in refs(c.field.expr))
     query = Query(
         subject=_subject(select, source),
         select=select,

@@ -10,6 +10,7 @@ from sqlglot import Dialect, exp
 
 from core.models import Kind
 from core.nl2sql.builtin.linking.index import Index
+from core.nl2sql.builtin.linking.numerals import numbers_as_text
 from core.nl2sql.builtin.query import dialect as dialects
 from core.nl2sql.builtin.query.plan import Place, Plan, Step, place
 from core.nl2sql.builtin.query.predicates import predicate
@@ -133,10 +134,20 @@ def field_node(field_: Field, scope: Scope) -> exp.Expr:
         node = dialects.cut(node, field_.grain, scope.dialect)
     if not field_.aggregate:
         return node
-    if field_.aggregate in ("sum", "avg", "median") and isinstance(field_.expr, Ref) and _is_text(field_.expr, scope):
-        node = exp.Cast(this=node, to=exp.DataType.build("DOUBLE"))
+    if _is_added_as_text(field_, scope) or (field_.aggregate in ("min", "max") and holds_numbers_as_text(field_, scope)):
+        node = as_number(node)
     inner: exp.Expr = exp.Distinct(expressions=[node]) if field_.distinct else node
     return finished(aggregated(field_.aggregate, inner, scope.dialect), field_, scope)
+
+
+def holds_numbers_as_text(field_: Field, scope: Scope) -> bool:
+    """Whether a column holds nothing but numbers as text, which compares 9 with 10 as words."""
+    ref = field_.expr
+    return isinstance(ref, Ref) and not field_.grain and numbers_as_text(scope.index.column(ref.table, ref.column))
+
+
+def as_number(node: exp.Expr) -> exp.Expr:
+    return exp.Cast(this=node, to=exp.DataType.build("DOUBLE"))
 
 
 def aggregated(aggregate: str, node: exp.Expr, dialect: str) -> exp.Expr:
@@ -214,8 +225,10 @@ def _scale(expr: Expr | None, scope: Scope) -> int | None:
     return left + right if expr.op == "*" else max(left, right)
 
 
-def _is_text(ref: Ref, scope: Scope) -> bool:
-    return scope.index.column(ref.table, ref.column).kind is Kind.TEXT
+def _is_added_as_text(field_: Field, scope: Scope) -> bool:
+    ref = field_.expr
+    added = field_.aggregate in ("sum", "avg", "median") and isinstance(ref, Ref)
+    return added and isinstance(ref, Ref) and scope.index.column(ref.table, ref.column).kind is Kind.TEXT
 
 
 def _count_rows(field_: Field, scope: Scope) -> exp.Expr:

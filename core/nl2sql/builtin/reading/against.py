@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from core.models import Role
 from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.linking.numerals import numberlike
 from core.nl2sql.builtin.query.query import Compare, Field, Query, Ref
 from core.nl2sql.builtin.reading.comparing import implied_column, operator
 from core.nl2sql.builtin.reading.negation import negated
-from core.nl2sql.builtin.reading.parse import Clause, Parse, numberlike
+from core.nl2sql.builtin.reading.parse import Clause, Parse
 
 Reader = Callable[[Parse, Sequence[Item], str], Clause]
 """Reads the conditions of a stretch of the question."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.models import Assumption, Role
+from core.nl2sql.builtin.linking.numerals import numberlike
 from core.nl2sql.builtin.query.plan import measure_table, places_of
 from core.nl2sql.builtin.query.query import Compare, Field, Order, Query, Ref
 from core.nl2sql.builtin.reading.adjectives import direction_word, ranked_as
@@ -13,7 +14,7 @@ from core.nl2sql.builtin.reading.entities import entity_keys, telling, without_e
 from core.nl2sql.builtin.reading.identifying import each_once, identified
 from core.nl2sql.builtin.reading.labelling import labelled
 from core.nl2sql.builtin.reading.money import settle_money
-from core.nl2sql.builtin.reading.parse import Output, Parse, numberlike
+from core.nl2sql.builtin.reading.parse import Output, Parse
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.models import Assumption, Role
 from core.nl2sql.builtin.linking.index import Link
 from core.nl2sql.builtin.linking.item import Item
-from core.nl2sql.builtin.linking.numerals import tidy
+from core.nl2sql.builtin.linking.numerals import numberlike, tidy
 from core.nl2sql.builtin.query.query import Compare, Expr, Field, Query, Ref, refs
 from core.nl2sql.builtin.reading.counting import count_of, counted_table, rows, times
 from core.nl2sql.builtin.reading.measuring import main_measure, measure_of, only_number
@@ -15,7 +15,6 @@ from core.nl2sql.builtin.reading.parse import Parse
 from core.nl2sql.builtin.reading.people import holds_people
 from core.nl2sql.builtin.reading.scales import in_unit
 from core.nl2sql.builtin.reading.stored import stored_count
-
 
 _TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 
@@ -224,7 +223,7 @@ def _unit_column(parse: Parse, cue: Item, follow: Item | None) -> Field | None:
         for word in words:
             for column in parse.index.table(table).columns if table else ():
                 said = parse.index.names.columns[table, column.name]
-                if word.lstrip("-") in said and column.kind.numeric and column.role is not Role.KEY:
+                if word.lstrip("-") in said and numberlike(column) and column.role is not Role.KEY:
                     if follow is not None and follow.kind == "word" and follow.lower.rstrip("s") in parse.index.lexicon.units:
                         follow.role = "condition"
                     return Field(Ref(table, column.name))

@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 
 from core.models import Role
+from core.nl2sql.builtin.linking.numerals import numberlike
 from core.nl2sql.builtin.query.query import Field, Query, Ref, comparisons
 from core.nl2sql.builtin.reading.labelling import goes_by_name
-from core.nl2sql.builtin.reading.parse import Parse, numberlike
+from core.nl2sql.builtin.reading.parse import Parse
 
 _EVERY = {"all", "every", "each"}
 _ONE = {"=", "in", "like"}

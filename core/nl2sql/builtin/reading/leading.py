@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from core.models import Role
 from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.linking.numerals import numberlike
 from core.nl2sql.builtin.query.query import Field, Order, Query, Ref
 from core.nl2sql.builtin.reading.adjectives import ranked_as
 from core.nl2sql.builtin.reading.counting import count_of
-from core.nl2sql.builtin.reading.parse import Parse, numberlike
+from core.nl2sql.builtin.reading.parse import Parse
 
 _FIRST = {"first", "on top", "at the top", "at top", "to the top", "up top", "up front"}
 _ANY = {"best", "worst", "first", "last"}

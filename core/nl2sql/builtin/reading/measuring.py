@@ -5,11 +5,12 @@ from __future__ import annotations
 from core.models import Role
 from core.nl2sql.builtin.linking.index import Link
 from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.linking.numerals import numberlike
 from core.nl2sql.builtin.linking.text import lemma
 from core.nl2sql.builtin.query.query import Field, Ref, refs
 from core.nl2sql.builtin.reading.counting import count_of, counted_table, often
 from core.nl2sql.builtin.reading.money import money, money_for
-from core.nl2sql.builtin.reading.parse import Output, Parse, numberlike
+from core.nl2sql.builtin.reading.parse import Output, Parse
 from core.nl2sql.builtin.reading.stored import done_to, stored_count
 
 _PER_UNIT = {"price", "cost", "rate", "percent", "fee"}

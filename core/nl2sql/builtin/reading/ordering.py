@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.models import Role
 from core.nl2sql.builtin.linking.item import Item
-from core.nl2sql.builtin.linking.numerals import ORDINALS
+from core.nl2sql.builtin.linking.numerals import ORDINALS, numberlike
 from core.nl2sql.builtin.linking.text import lemma
 from core.nl2sql.builtin.query.query import Field, Order, Ref
 from core.nl2sql.builtin.reading.counting import count_of
@@ -321,7 +321,7 @@ def _rank_field(parse: Parse, follow: Item) -> Field | None:
         return Field(earned, "sum")
     table = follow.table
     ref = parse.column_of(follow, "number", parse.subject)
-    if ref and parse.column(ref).kind.numeric and parse.column(ref).role is not Role.KEY:
+    if ref and numberlike(parse.column(ref)) and parse.column(ref).role is not Role.KEY:
         follow.role = "order"
         plain = ref.table == parse.subject and not any(item.is_cue("count") for item in parse.items)
         return Field(ref) if plain else Field(ref, "sum")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +10,7 @@ from core.models import Assumption, Column, Kind, Role
 from core.nl2sql.builtin.linking.index import Index, Link
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.linking.naming import date_column, key_columns, label_columns, year_column
+from core.nl2sql.builtin.linking.numerals import numberlike
 from core.nl2sql.builtin.linking.text import lemma
 from core.nl2sql.builtin.query.query import Compare, Condition, Expr, Field, Order, Ref
 from core.nl2sql.builtin.reading.implying import Doubt, settle
@@ -38,7 +38,6 @@ _WELL = 0.6
 """A word that fits a column this well needs no guess."""
 _CLOSING = ("?", ":", ";")
 """Marks behind which something is asked anew."""
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _ASKING = {
     "show",
     "list",
@@ -345,13 +344,6 @@ class Parse:
                 ):
                     return Ref(place, column.name), word.startswith("-")
         return None
-
-
-def numberlike(column: Column) -> bool:
-    """Numbers, or text that holds nothing else where types are not enforced."""
-    if column.kind.numeric:
-        return True
-    return column.kind is Kind.TEXT and bool(column.samples) and all(_NUMBER.fullmatch(sample) for sample in column.samples)
 
 
 def _kind_bonus(column: Column, want: str) -> float:

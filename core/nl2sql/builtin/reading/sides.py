@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from core.models import Assumption, Column
 from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.linking.numerals import numberlike
 from core.nl2sql.builtin.query.query import Arith, Compare, Field, Ref
 from core.nl2sql.builtin.reading.negation import negated
-from core.nl2sql.builtin.reading.parse import Parse, numberlike
+from core.nl2sql.builtin.reading.parse import Parse
 from core.nl2sql.builtin.reading.stocking import is_level, on_hand
 
 _IN_TIME = {"after": ">", "later than": ">", "before": "<", "earlier than": "<"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from core.nl2sql.builtin.linking.numerals import numberlike
 from core.nl2sql.builtin.query.query import Compare, Field, Order, Query, Ref
-from core.nl2sql.builtin.reading.parse import Parse, numberlike
+from core.nl2sql.builtin.reading.parse import Parse
 from core.nl2sql.builtin.weighing.vary_shown import Variation, alternatives, named_columns
 
 
