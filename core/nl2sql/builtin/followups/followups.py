@@ -29,11 +29,13 @@ from core.nl2sql.builtin.followups.sifting import (
     sifted_groups,
 )
 from core.nl2sql.builtin.followups.superlatives import superlative_words
+from core.nl2sql.builtin.followups.tallying import tallied
 from core.nl2sql.builtin.linking.index import Index
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.linking.linking import link
+from core.nl2sql.builtin.linking.numerals import numberlike
 from core.nl2sql.builtin.query.plan import Unwritable, measure_table
-from core.nl2sql.builtin.query.query import Query, comparisons, fields, refs, tables_of
+from core.nl2sql.builtin.query.query import Query, Ref, comparisons, fields, refs, tables_of
 from core.nl2sql.builtin.query.query_json import from_json
 from core.nl2sql.builtin.query.read_back import read_back
 from core.nl2sql.builtin.query.render import render
@@ -52,6 +54,7 @@ _UNDO = re.compile(
 )
 _ONES_FIRST = re.compile(r"\b(\w+est|most \w+) (ones?|rows?) first\b")
 _BY_FIRST = re.compile(r"^(?:and |now )?by (?=[\w ]+,? (?:\w+ first|ascending|descending)\W*$)", re.IGNORECASE)
+_BY_INSTEAD = re.compile(r"^((?:and |now )?)by (?=(?!each\b|every\b)[\w ]+? instead\W*$)", re.IGNORECASE)
 _SAME_FIGURE = re.compile(
     r"^((?:and|now|so|then) )*(?:the )?(?:same )?(?:totals?|figures?|sums?|numbers?),? (?=(?:for|per|by) )", re.IGNORECASE
 )
@@ -79,6 +82,7 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         return _undone(asked, index, today)
     if not asked[0].grouped:
         question = _BY_FIRST.sub("sort by ", question)
+        question = _BY_INSTEAD.sub(r"\1rank by ", question) if _is_ranked(asked[0], index) else question
     if asked[0].measures:
         question = _SAME_FIGURE.sub(r"\1", question)
     bare = Parse(index, [], today, subject=asked[0].subject)
@@ -86,6 +90,8 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         return Edit(Candidate(common, bare, render(common, index), _sure(1.0), True), ("in both",))
     pointed = rows_pointed_at(asked, restated(_INSTEAD_OF.sub("instead", POLITE.sub("", question.strip()))), index, today)
     previous, question, before = pointed.query, pointed.text, (pointed.said,) if pointed.said else ()
+    if counts := tallied(previous, question.lower(), bare, conventions):
+        return Edit(Candidate(counts, bare, render(counts, index), _sure(1.0), True), (*before, "how many of each"))
     among = anchored(question.lower(), previous, context, index, today, conventions)
     if among and among.each:
         return Edit(among.candidate, (*before, among.said))
@@ -151,6 +157,13 @@ def _fragment(items: list[Item], previous: Query, context: Context, index: Index
     unspoken(parse)
     held(previous, parse)
     return parse
+
+
+def _is_ranked(query: Query, index: Index) -> bool:
+    """The first of a list by a number, which is shown."""
+    ranked = query.order[0].field if query.order and query.limit is not None else None
+    ref = ranked.expr if ranked and ranked in query.select else None
+    return isinstance(ref, Ref) and numberlike(index.column(ref.table, ref.column))
 
 
 def _undone(asked: list[Query], index: Index, today: date) -> Edit | None:

@@ -253,7 +253,9 @@ def orders(query: Query, change: Change) -> Query:
     if not order or (is_scalar(query) and any(o.field.aggregate for o in order)):
         return query
     query = as_list(query, change)
-    base = rows_of(query, change) if query.limit not in (None, 1) and _other_order(order, query) else query
+    other = query.limit not in (None, 1) and _other_order(order, query)
+    base = rows_of(query, change) if other and not change.replaces else query
+    base = _by_figure(base, order[0].field) if other and change.replaces else base
     order = tuple(Order(_known(o.field, base), o.descending) for o in order)
     if any(not _allowed(o.field, base) for o in order):
         return query
@@ -263,6 +265,13 @@ def orders(query: Query, change: Change) -> Query:
         change.said.append(f"+ {field_words(shown, change.index)}")
         base = replace(base, select=(*base.select, shown))
     return replace(base, order=order)
+
+
+def _by_figure(query: Query, figure: Field) -> Query:
+    """ "By area instead", after the largest by population: the other figure in the place of the one they were ranked by."""
+    before = [o.field for o in query.order]
+    shown = tuple(figure if f in before else f for f in query.select)
+    return replace(query, select=tuple(dict.fromkeys(shown)))
 
 
 def _by_what_was_added(query: Query, change: Change) -> tuple[Order, ...]:

@@ -6,8 +6,10 @@ from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.linking.numerals import tidy
 from core.nl2sql.builtin.query.query import Compare, Field
 from core.nl2sql.builtin.reading.parse import Parse
+from core.nl2sql.builtin.reading.people import holds_people
 
 _ROWS = {"record", "records", "entry", "entries", "row", "rows"}
+_PEOPLE = {"people", "persons"}
 _TIMES = ("times", "time")
 _WHOLE = 0.9
 """A column that is called just so is counted itself."""
@@ -88,7 +90,10 @@ def _event(parse: Parse, item: Item) -> bool:
 
 def rows(parse: Parse, follow: Item) -> Field | None:
     """ "More than 2 records": rows of what is asked about."""
-    return count_of(parse, parse.subject) if follow.kind == "stop" and follow.lower in _ROWS and parse.subject else None
+    people = follow.lower in _PEOPLE and bool(parse.anchors) and holds_people(parse.anchors[0], parse.index)
+    if follow.kind != "stop" or not (people or (follow.lower in _ROWS and parse.subject)):
+        return None
+    return count_of(parse, parse.anchors[0] if people else parse.subject)
 
 
 def bare_numbers(parse: Parse) -> None:

@@ -24,8 +24,8 @@ _SINCE = {"since", "starting", "from"}
 _BEFORE = {"before", "prior", "earlier"}
 _UNTIL = {"until", "till", "through", "by"}
 _AFTER = {"after", "later", "following"}
-_ONES = {"one", "ones", "those", "these", "that"}
-"""Those "from 2015" are of that year."""
+_ONES = {"one", "ones", "those", "these", "that", "is", "are", "was", "were"}
+"""Those "from 2015" are of that year, and so are those that are from it."""
 
 
 def periods(parse: Parse) -> None:
@@ -113,6 +113,9 @@ def _ranged(parse: Parse, item: Item, period: Period) -> tuple[Period, list[Item
         return since(period), trailing
     if not opens and words.startswith(("or before", "or earlier", "and before", "and earlier", "or older")):
         return until(period, through=True), trailing
+    opening = next(iter(parse.before(item, 1)), None)
+    if opening is not None and opening.lower == "from" and not opens and trailing and trailing[0].lower == "on":
+        return since(period), [opening, trailing[0]]
     for other in parse.before(item, 3):
         if other.role or (other.lower == "from" and any(beside.lower in _ONES for beside in parse.before(other, 1))):
             break
