@@ -193,7 +193,7 @@ def _asked_table(query: Query, change: Change) -> list[Field]:
     parse = change.parse
     passed = _on_the_way(query, change)
     said = parse.ranked or parse.groups or parse.outputs or any(item.is_cue("count") for item in parse.items)
-    if said or len(parse.where) > len(passed) or re.search(r"\b(of|among) (them|those|these)\b", change.text):
+    if said or _only(change) or len(parse.where) > len(passed) or re.search(r"\b(of|among) (them|those|these)\b", change.text):
         return []
     if not (change.asks or change.adds or change.lists):
         return []

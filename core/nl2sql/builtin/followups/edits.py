@@ -14,7 +14,7 @@ from core.nl2sql.builtin.followups.dropping import drop_filters
 from core.nl2sql.builtin.followups.flipping import flipped
 from core.nl2sql.builtin.followups.lacking import lacking, left_out, none_of_them
 from core.nl2sql.builtin.followups.listing import counted, listed
-from core.nl2sql.builtin.followups.narrowing import filters, flagged
+from core.nl2sql.builtin.followups.narrowing import filters, flagged, of_a_kind
 from core.nl2sql.builtin.followups.remeasuring import figure_as_share, measures, swapped
 from core.nl2sql.builtin.followups.reranking import limits, nth, orders, superlatives, unlimited
 from core.nl2sql.builtin.followups.transferring import of_another
@@ -46,6 +46,7 @@ EDITS: tuple[Edit, ...] = (
     measures,
     columns,
     listed,
+    of_a_kind,
     left_out,
     filters,
     lacking,

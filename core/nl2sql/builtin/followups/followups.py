@@ -19,7 +19,7 @@ from core.nl2sql.builtin.followups.excluding import excluded
 from core.nl2sql.builtin.followups.narrowing import prefer_known, unspoken
 from core.nl2sql.builtin.followups.overlap import in_both
 from core.nl2sql.builtin.followups.pointing import rows_pointed_at
-from core.nl2sql.builtin.followups.restating import restated
+from core.nl2sql.builtin.followups.restating import restated, share_of_all
 from core.nl2sql.builtin.followups.sifting import (
     bare_comparisons,
     between_numbers,
@@ -85,6 +85,7 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
         question = _BY_INSTEAD.sub(r"\1rank by ", question) if _is_ranked(asked[0], index) else question
     if asked[0].measures:
         question = _SAME_FIGURE.sub(r"\1", question)
+    question = share_of_all(question, narrowed=bool(asked[0].where))
     bare = Parse(index, [], today, subject=asked[0].subject)
     if common := in_both(asked, text, bare):
         return Edit(Candidate(common, bare, render(common, index), _sure(1.0), True), ("in both",))

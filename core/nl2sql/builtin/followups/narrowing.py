@@ -12,11 +12,12 @@ from core.nl2sql.builtin.linking.index import Link
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.linking.text import lemma
 from core.nl2sql.builtin.query.explain import condition_words
-from core.nl2sql.builtin.query.query import Compare, Condition, Field, Query, Ref, Related, comparisons, refs
+from core.nl2sql.builtin.query.query import Compare, Condition, Field, Query, Ref, Related, comparisons, refs, tables_of
 from core.nl2sql.builtin.reading.flags import yes_cell
 from core.nl2sql.builtin.reading.negation import affirmed
 from core.nl2sql.builtin.reading.parse import Parse
 
+_ONLY = re.compile(r"^(only|just)\b")
 _PARALLEL = re.compile(r"^(and |but )?(in|for|from|by|with|at|on|of|since|during)\b")
 """After "and", these ask the same of something else; without them one thing more is let in."""
 _RELATIVE = re.compile(
@@ -26,11 +27,12 @@ _RELATIVE = re.compile(
 _SAYS_OF_ROWS = re.compile(
     r"^(only|just|not|except|exclude|excluding)( show| list)?( (the|those|these|ones?|that|which|who|are|is|have|with|on))*\b"
 )
-_THE_ONES = re.compile(r"^and the (one\b|([\w-]+ ){1,3}ones?\W*$)")
+_THE_ONES = re.compile(r"^and the (one\b|([\w-]+ ){1,3}ones?(\W*$|, ))")
 """ "And the Marist one" asks the same of others."""
 _ALSO = re.compile(
     r"\bof (them|those|these) (have |has |had |did |do |are |were )?also\b"
     r"|^(and )?(which|who|what)( ones)? of (them|those|these)\b.*\b(too|also|as well)\W*$"
+    r"|^and\b.*\b(too|also|as well)\W*$"
 )
 _NEAR = 0.02
 """Of the score: as good a reading as another."""
@@ -121,6 +123,22 @@ def filters(query: Query, change: Change) -> Query:
     if change.parse.where and not change.said:
         change.said.append("so already")
     return replace(query, where=tuple(where), having=tuple(having))
+
+
+def of_a_kind(query: Query, change: Change) -> Query:
+    """ "Only gymnasts", of people: those that a table of its own tells more of."""
+    parse = change.parse
+    named = [item for item in parse.items if item.kind != "stop" and item.kind != "mark"]
+    table = named[0].table.table if len(named) == 1 and named[0].kind == "name" and named[0].table else ""
+    said = parse.where or parse.outputs or parse.having or parse.order
+    if not table or said or not _ONLY.match(change.text) or table in tables_of(query) or table in query.tables:
+        return query
+    ways = change.index.graph.between(table, query.subject)
+    if not any(not edge.many for edge in ways):
+        return query
+    named[0].role, new = "condition", Related(table)
+    change.said.append(f"+ only where {condition_words(new, change.index)}")
+    return replace(query, where=(*query.where, new))
 
 
 def _of_the_groups(query: Query, new: Condition, change: Change) -> Condition:

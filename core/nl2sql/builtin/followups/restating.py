@@ -30,6 +30,14 @@ _TOTALS = (
     re.compile(r"^(?:and |so )*what(?: is|'s|s)? that (?:in total|altogether|all together|in all)\W*$"),
 )
 """Ways to ask for the sum of what is shown without a name of it."""
+_SHARE = r"(?:percentage|percent|share|proportion|fraction)"
+_OF_ALL = r"(?:all(?: of)?(?: the| our)?(?: \w+)?|(?:the )?(?:grand )?total|everything|the whole(?: \w+)?)"
+_WHAT_SHARE = re.compile(
+    rf"^((?:and |so |but )*)(?:what|which) {_SHARE} of {_OF_ALL} (?:is|are|was|were|do|does|did)"
+    r" (?:that|this|those|these|it|they)(?: (?:make up|account for|represent|come to))?\W*$",
+    re.IGNORECASE,
+)
+_AS_SHARE = re.compile(rf"\b(as (?:a |the )?{_SHARE}) of {_OF_ALL}\W*$", re.IGNORECASE)
 _FEW = r"(?:two|three|four|five|six|seven|eight|nine|ten)"
 _PLURAL = {"is": "are", "was": "were", "does": "do", "has": "have"}
 _COUNTS = re.compile(r"\b(how many|how much|number|count|total|average|mean|sum)\b", re.IGNORECASE)
@@ -174,6 +182,12 @@ def restated(text: str) -> str:
     if not found:
         return text
     return f"{found[1]} the {extreme(found[2].lower())}{found[3] or ''}{found[4]}"
+
+
+def share_of_all(text: str, *, narrowed: bool) -> str:
+    """ "What percent of all orders is that?" asks for its share; "as a percentage of all orders" too, where none was left out."""
+    text = _WHAT_SHARE.sub(r"\1what share is that?", text)
+    return text if narrowed else _AS_SHARE.sub(r"\1", text)
 
 
 def _rewritten(text: str, rewrites: Rewrites) -> str:

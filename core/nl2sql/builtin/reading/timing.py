@@ -113,9 +113,9 @@ def _ranged(parse: Parse, item: Item, period: Period) -> tuple[Period, list[Item
         return since(period), trailing
     if not opens and words.startswith(("or before", "or earlier", "and before", "and earlier", "or older")):
         return until(period, through=True), trailing
-    opening = next(iter(parse.before(item, 1)), None)
-    if opening is not None and opening.lower == "from" and not opens and trailing and trailing[0].lower == "on":
-        return since(period), [opening, trailing[0]]
+    first = next(iter(parse.before(item, 1)), None)
+    if first is not None and first.lower == "from" and not opens and trailing and trailing[0].lower == "on":
+        return since(period), [first, trailing[0]]
     for other in parse.before(item, 3):
         if other.role or (other.lower == "from" and any(beside.lower in _ONES for beside in parse.before(other, 1))):
             break
