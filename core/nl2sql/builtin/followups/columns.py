@@ -53,7 +53,7 @@ def columns(query: Query, change: Change) -> Query:
         return query
     asked = asked_columns(query, change)
     new = _named([*change.shown(aggregated=False), *asked], change) or _asked_table(query, change)
-    new = [_ranked_figure(f, query) for f in new]
+    new = [_ranked_figure(f, query) for f in (*_whose(query, new, change), *new)]
     whom = asked_people(query, change, new)
     new = whom or new
     if not new or change.parse.groups or (change.shown(aggregated=True) and query.measures):
@@ -94,6 +94,16 @@ def _named(fields: list[Field], change: Change) -> list[Field]:
         )
         found += change.parse.label(other) if other else [field]
     return list(dict.fromkeys(found))
+
+
+def _whose(query: Query, new: list[Field], change: Change) -> list[Field]:
+    """ "Which stores are they, and what is their ranking?": the names of the rows of which something is asked."""
+    tables = {ref.table for f in new for ref in refs(f.expr)}
+    asked = [item.table.table for item in change.parse.items if item.kind == "name" and item.table and item.role != "condition"]
+    shown = {ref.table for f in query.select for ref in refs(f.expr)}
+    other = len(tables) == 1 and asked[:1] == [*tables] and not tables & {*shown, query.subject}
+    named = other and re.match(r"(and )?(which|what|who) [\w ]+ (are|were) (they|these|those)\b", change.text)
+    return [f for f in change.parse.label(asked[0]) if f not in new] if named else []
 
 
 def _ranked_figure(field: Field, query: Query) -> Field:

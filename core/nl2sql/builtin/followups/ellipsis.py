@@ -74,6 +74,7 @@ _POINTS_THERE = re.compile(
     r"|\b(in|at|of|on|from|for|to|with|by|find|over|above|than|is|was) (that|this) "
     r"(?!(is|are|was|were|has|have|had|do|does|did)\b)\w+"
 )
+_COUNTS_JUST = re.compile(r"^(and |now |but )*(only count|just count|count (only|just))\b")
 _ONE_MORE = re.compile(
     r"^(also|plus|add)\b(?!.*\b(are there|do we have)\b)|^and (how many|the number of) [\w-]+( [\w-]+)?\W*$"
     r"|^(the )?number of [\w-]+( [\w-]+)? (too|as well|also)\b",
@@ -141,7 +142,7 @@ def _points_back(text: str, items: list[Item], previous: Query) -> bool:
         or _all_of_them(text, items, previous)
         or _says_of_theirs(items, previous)
         or _FIRST.match(text)
-        or (previous.measures and previous.dimensions and _ONE_MORE.match(text))
+        or (previous.measures and previous.dimensions and (_ONE_MORE.match(text) or _COUNTS_JUST.match(text)))
         or left_open(text)
         or _POINTS_THERE.search(text)
         or (previous.limit == 1 and previous.grouped and _ARE_THERE.match(text))
@@ -216,7 +217,9 @@ def _names_rows(items: list[Item]) -> bool:
     """A name that may be a table's and is neither what is grouped or ordered by nor the column of a cell beside it."""
     for at, item in enumerate(items):
         before, after = items[max(0, at - 2) : at], items[at + 1 : at + 3]
-        belongs = any(other.is_cue("group") or other.is_cue("order") or other.lower == "and" for other in before)
+        belongs = any(
+            other.is_cue("group") or other.is_cue("order") or (other.lower == "and" and other.start) for other in before
+        )
         beside = any(other.kind == "value" for other in (*before[-1:], *after))
         who = bool(before) and before[-1].lower == "who"
         if item.kind == "name" and item.table and (who or not (belongs or beside)):

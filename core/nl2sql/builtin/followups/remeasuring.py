@@ -233,7 +233,8 @@ def _reaggregated(query: Query, change: Change) -> list[Field]:
         return []
     if both := _ends(old, change):
         return both
-    parallel = query.limit is None and old.aggregate in _EXTREMES and _PARALLEL.match(change.text)
+    like = _PARALLEL.match(change.text) or (change.adds_surely and not change.asks)
+    parallel = query.limit is None and old.aggregate in _EXTREMES and like
     if (
         cue.role == "bare rank"
         and not is_scalar(query)

@@ -117,6 +117,8 @@ def unlimited(query: Query, change: Change) -> Query:
     """ "Show all of them": without the limit."""
     if query.limit is None or not _UNLIMITED.search(change.text):
         return query
+    for item in change.parse.items:
+        item.role = item.role or ("limit" if item.kind == "word" and item.lower.startswith("every") else "")
     change.said.append("all of them")
     return replace(query, limit=None, offset=0)
 

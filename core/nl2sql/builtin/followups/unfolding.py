@@ -26,7 +26,7 @@ _LISTED = re.compile(r"^(and |now |so )?(list|show|name|give|display|see)( me)?(
 _WHOM = re.compile(r"^(and |but |so )?(who|whose)\b(?! else)")
 _ROWS = re.compile(
     r"^(and |now |so )?((list|show|name|give|display|see)( me)?\b(?! (only|just|it|that)\b)|(which|what) ones? (are|were)\b"
-    r"|which (?!of\b|ones?\b)(\w+ )?(are|is|were|was|have|has|had)\b)"
+    r"|which (?!of\b|ones?\b)(\w+ )?(are|is|were|was|have|has|had)\b|(the )?names? of\b)"
 )
 _WITH_THEIRS = re.compile(r"^(and |now |so )?(only|just) .*\bwith (their|its)\b")
 """ "Only the houses, with their addresses": of rows, as groups have none."""

@@ -83,6 +83,7 @@ def _reference(items: list[Item], op: str) -> Reference | None:
                 found.used.append(items[at + 1])
                 found.rest = items[at + 2 :]
         elif item.lower in _FILLERS or (item.kind == "mark" and item.text == "("):
+            found.used += [item] if item.cue is not None else []  # "the overall average"
             continue
         elif item.kind == "name" and not found.named and items[at + 1 : at + 2] and items[at + 1].lower in ("of", "for"):
             found.named.append(item)
