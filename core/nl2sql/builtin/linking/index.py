@@ -23,6 +23,8 @@ _NAMES_PART = 0.2
 _MAX_VALUE_WORDS = 10
 _FILLERS = {"of", "the", "a", "an"}
 """Words of a name that a question may leave out."""
+_NAMED = 0.004
+"""What the name of something goes before its id by, where both are called by it."""
 _HEAD = 0.35
 """What the last words of a name carry at least: they say what kind of thing it is."""
 _Said = tuple[str, ...]
@@ -198,7 +200,8 @@ def _add_columns(index: Index) -> None:
             _add(index, said[:-1], Link("column", table, column, score=0.95 - penalty))
         said = said[:6]
         for part, share in _parts(said, index.lexicon.light, prefix):
-            _add(index, part, Link("column", table, column, score=0.25 + 0.72 * share - penalty))
+            named = _NAMED if said[-1] == "name" and "name" not in part else 0.0
+            _add(index, part, Link("column", table, column, score=0.25 + 0.72 * share - penalty + named))
 
 
 def _add_keys(index: Index) -> None:

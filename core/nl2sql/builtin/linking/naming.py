@@ -9,7 +9,7 @@ from core.nl2sql.builtin.linking.lexicon import Lexicon
 from core.nl2sql.builtin.linking.names import after_table, name_words, parts
 from core.nl2sql.builtin.linking.text import lemma, words
 
-_NAME_WORDS = ({"name"}, {"title"}, {"label"})
+_NAME_WORDS = ({"name"}, {"title"}, {"label"}, {"headline"}, {"theme"})
 _GIVEN = ({"given", "name"}, {"personal", "name"})
 _OF_OTHERS = {"manager", "owner", "contact", "director", "captain", "author", "agent", "representative", "president", "coach"}
 """The manager's name is not that of the shop."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.nl2sql.builtin.linking.index import Index, Link
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.linking.looking import lookup
-from core.nl2sql.builtin.linking.spelling import abbreviated, compounded, nearest_name, nearest_value, other_form
+from core.nl2sql.builtin.linking.spelling import abbreviated, compounded, headed, nearest_name, nearest_value, other_form
 from core.nl2sql.builtin.linking.text import Token
 
 
@@ -17,6 +17,7 @@ def rescued(item: Item, tokens: Sequence[Token], index: Index) -> Item:
     if token.kind != "word" or len(token.lower) < 4:
         return item
     names = [abbreviated(token.lemma, index), compounded(token.lemma, index), nearest_name(token.lemma, index)]
+    names.append(headed(token.lemma, index))
     near = next(filter(None, names), "")
     links, values = lookup(((near,),), index) if near else (), _cells(token, item, index)
     if links and not _places(values) & _places(links):  # a cell of that very column is nearer

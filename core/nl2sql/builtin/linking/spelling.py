@@ -28,6 +28,13 @@ def compounded(word: str, index: Index) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def headed(word: str, index: Index) -> str:
+    """The table a compound is a kind of: a ballpark is a park."""
+    tables = {said[0] for said in index.names.tables.values() if len(said) == 1 and len(said[0]) >= 4}
+    found = [name for name in tables if len(word) >= len(name) + 3 and word.endswith(name)]
+    return found[0] if len(found) == 1 else ""
+
+
 def nearest_name(word: str, index: Index) -> str:
     """A word of the schema spelt nearly so; empty where none is close."""
     names = {lemma for lemmas in index.stems.values() for lemma in lemmas if lemma[:1] == word[:1] or lemma[1:] == word[1:]}

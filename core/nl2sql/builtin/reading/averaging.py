@@ -29,6 +29,8 @@ def averages(parse: Parse) -> None:
     for mark in parse.items:
         if mark.role or not mark.is_cue("aggregate", "avg"):
             continue
+        if _of_adjective(parse, mark):
+            continue
         cue = _cue(parse, mark)
         if _order_value(parse, mark) or cue is None:
             continue
@@ -42,6 +44,18 @@ def averages(parse: Parse) -> None:
                 item.role = "measure"
             unit.role = "group"
             parse.outputs.append(Output(min(item.start for item in (mark, *measured)), field))
+
+
+def _of_adjective(parse: Parse, mark: Item) -> bool:
+    """ "How tall are the players on average?": the column the adjective asks for."""
+    first = parse.items[0]
+    asked = first.kind == "name" and first.lower.startswith("how ") and not first.role
+    ref = parse.column_of(first, "number", parse.subject) if asked and mark.lower == "on average" else None
+    if ref is None:
+        return False
+    first.role = mark.role = "measure"
+    parse.outputs.append(Output(first.start, Field(ref, "avg")))
+    return True
 
 
 def _cue(parse: Parse, mark: Item) -> Item | None:

@@ -58,8 +58,10 @@ def names_subject(parse: Parse, item: Item, ref: Ref) -> bool:
 def is_named(table: str, parse: Parse) -> bool:
     """Whether the rows of a table have a name, title or description, or a column called as the table is."""
     own, names = set(parse.index.names.tables[table]), parse.label_names(table)
-    said = [set(parse.index.names.columns[table, name]) for name in names]
-    return not set(names) & set(parse.index.table(table).primary_key) and all(words & _NAMING or words <= own for words in said)
+    columns, key = parse.index.names.columns, parse.index.table(table).primary_key
+    keyed = set(columns[table, key[0]]) - _KEY_WORDS if len(key) == 1 else set()
+    said = [set(columns[table, name]) for name in names]
+    return not set(names) & set(key) and all(words & _NAMING or words <= own or words == keyed for words in said)
 
 
 def goes_by_name(table: str, parse: Parse) -> bool:

@@ -16,6 +16,8 @@ _ASKING = ("who", "where", "when", "which")
 def whiches(parse: Parse) -> None:
     """ "Who reported on which event" asks for both; "where was it held, which stadium" for the stadium."""
     first = parse.items[0].lower if parse.items else ""
+    if first in ("who", "which") and _asks_of_each(parse):
+        parse.outputs = [*(Output(0, field, parse.subject) for field in parse.label(parse.subject)), *parse.outputs]
     if first not in _ASKING or parse.outputs or parse.groups or not parse.subject:
         return
     for item in parse.items:
@@ -24,6 +26,20 @@ def whiches(parse: Parse) -> None:
             parse.outputs.extend(Output(item.start, field, item.table.table) for field in parse.label(item.table.table))
     if parse.outputs and first in ("who", "which"):
         parse.outputs.extend(Output(0, field, parse.subject) for field in parse.label(parse.subject))
+
+
+def _asks_of_each(parse: Parse) -> bool:
+    """ "Who manages which gas station?": who it is, of each of the rows."""
+    plain = bool(parse.outputs) and not any(output.field.aggregate or output.entity == parse.subject for output in parse.outputs)
+    if not plain or not parse.subject or parse.groups or parse.ranked:
+        return False
+    for item in parse.items[1:]:
+        before = next(iter(parse.before(item, 1)), None)
+        own = item.kind == "name" and item.table is not None and item.table.table == parse.subject
+        if own and before is not None and before.lower == "which":
+            item.role = item.role or "subject"
+            return True
+    return False
 
 
 def places(parse: Parse) -> None:

@@ -121,6 +121,8 @@ def _frequency(parse: Parse, cue: Item) -> bool:
     """ "The most common rating of films": values ranked by how often they occur."""
     if cue.lower.removeprefix("the ") not in parse.index.lexicon.frequency:
         return False
+    if parse.ranked and any(item.is_cue("group", "by") and item.role == "order" for item in parse.after(cue, 99)):
+        return True  # "the busiest airports by passengers"
     follow = _following(parse, cue)
     target = follow if follow and not follow.role else None
     counted = parse.subject

@@ -62,8 +62,17 @@ def strangers(parse: Parse) -> None:
         follow = parse.next_real(item) if item.role == "limit" and item.number is not None else None
         if follow is not None and follow.kind == "word" and not follow.role:
             parse.doubts += [f"{follow.text} is not known"] * 4
+        if item.is_cue("count") and _counts_strangers(parse, item):
+            parse.doubts += ["what is counted is not known"] * 4
         if item.lower in ("rate", "rates") and item.kind in ("name", "word") and not _held(parse, item):
             parse.doubts += ["no column holds the rate"] * 4
+
+
+def _counts_strangers(parse: Parse, count: Item) -> bool:
+    """ "How many wombats are there": the word alone behind the count is what is counted."""
+    said = parse.after(count, 2)
+    alone = len(said) == 1 or (len(said) == 2 and said[1].kind in ("stop", "mark", "cue"))
+    return alone and said[0].kind == "word" and not said[0].role and said[0].lower.endswith("s")
 
 
 def _held(parse: Parse, item: Item) -> bool:
