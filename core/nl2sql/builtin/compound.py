@@ -27,6 +27,7 @@ _CLAUSE = re.compile(rf"(?:,? and |, |; ?|[.?!] +(?:and )?)(?={_ASKING})", re.IG
 _STEP = re.compile(rf"(?:,? and |, |; ?|[.?!] +(?:and )?)(?={_DOING})|[.?!;] +(?=\S)|, (?=\S)|,? and (?=\w+est\b)", re.IGNORECASE)
 _LEAST, _LONGEST, _TRIED = 8, 400, 3
 """Characters of a first clause (less is an exclamation) and of a question that is divided, and how many places are tried."""
+_THEIRS = re.compile(r"\b(?:do|does|did|have|has|had) (?:they|it|each)\b", re.IGNORECASE)
 _THEN = re.compile(
     r"(?:,? and (?=(?:then |also )*(?:sort|order|rank|show|add|include)\b)"
     r"|[.?!;] +(?=(?:please |also |and |then )*(?:show|add|give|list|sort|order|rank|include)\b))",
@@ -46,7 +47,7 @@ def in_steps(question: str, context: Context, whole: SqlDraft | Clarification, d
             return found
     for first, rest, asks in islice(_split(question, every=lost and bool(context.turns)), _TRIED):
         found = _stepped(first, rest, context, draft, edits=not asks)
-        if found and (lost or (isinstance(whole, SqlDraft) and _shows_more(found, whole))):
+        if found and (lost or (isinstance(whole, SqlDraft) and (_shows_more(found, whole) or _of_each(rest, found, whole)))):
             return found
     return whole
 
@@ -94,6 +95,12 @@ def _keeps(found: SqlDraft, base: SqlDraft) -> bool:
     """Whether all that the base shows is shown still."""
     shown, before = ({(one.source, one.aggregate) for one in draft.outputs} for draft in (found, base))
     return before <= shown
+
+
+def _of_each(rest: str, found: SqlDraft, whole: SqlDraft) -> bool:
+    """ "… and how many students do they have?": of each of those the first clause lists, not one figure for all."""
+    alone = bool(whole.outputs) and all(one.aggregate for one in whole.outputs)
+    return alone and bool(_THEIRS.search(rest)) and any(not one.aggregate for one in found.outputs)
 
 
 def _shows_more(found: SqlDraft, whole: SqlDraft) -> bool:

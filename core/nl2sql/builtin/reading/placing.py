@@ -16,8 +16,6 @@ _ASKING = ("who", "where", "when", "which")
 def whiches(parse: Parse) -> None:
     """ "Who reported on which event" asks for both; "where was it held, which stadium" for the stadium."""
     first = parse.items[0].lower if parse.items else ""
-    if first in ("who", "which") and _asks_of_each(parse):
-        parse.outputs = [*(Output(0, field, parse.subject) for field in parse.label(parse.subject)), *parse.outputs]
     if first not in _ASKING or parse.outputs or parse.groups or not parse.subject:
         return
     for item in parse.items:
@@ -31,7 +29,8 @@ def whiches(parse: Parse) -> None:
 def _asks_of_each(parse: Parse) -> bool:
     """ "Who manages which gas station?": who it is, of each of the rows."""
     plain = bool(parse.outputs) and not any(output.field.aggregate or output.entity == parse.subject for output in parse.outputs)
-    if not plain or not parse.subject or parse.groups or parse.ranked:
+    asks = bool(parse.items) and parse.items[0].lower in ("who", "which")
+    if not plain or not asks or not parse.subject or parse.groups or parse.ranked:
         return False
     for item in parse.items[1:]:
         before = next(iter(parse.before(item, 1)), None)
@@ -44,6 +43,8 @@ def _asks_of_each(parse: Parse) -> bool:
 
 def places(parse: Parse) -> None:
     """What "where" asks for, where nothing else is shown."""
+    if _asks_of_each(parse):
+        parse.outputs = [*(Output(0, field, parse.subject) for field in parse.label(parse.subject)), *parse.outputs]
     opens = bool(parse.items) and parse.items[0].lower == "where"
     if not opens or parse.outputs or parse.groups or not parse.subject:
         return

@@ -71,7 +71,8 @@ def strangers(parse: Parse) -> None:
 def _counts_strangers(parse: Parse, count: Item) -> bool:
     """ "How many wombats are there": the word alone behind the count is what is counted."""
     said = parse.after(count, 2)
-    alone = len(said) == 1 or (len(said) == 2 and said[1].kind in ("stop", "mark", "cue"))
+    there = len(said) == 2 and (said[1].kind in ("mark", "cue") or said[1].lower in ("are", "is", "were", "do", "there"))
+    alone = len(said) == 1 or there
     return alone and said[0].kind == "word" and not said[0].role and said[0].lower.endswith("s")
 
 
