@@ -8,9 +8,8 @@ from dataclasses import replace
 from core.nl2sql.builtin.followups.change import Change
 from core.nl2sql.builtin.followups.listing import as_list
 from core.nl2sql.builtin.linking.text import lemma
-from core.nl2sql.builtin.query.explain import condition_words, plural
-from core.nl2sql.builtin.query.plan import measure_table
-from core.nl2sql.builtin.query.query import AnyOf, Compare, Condition, Order, Query, Ref, Related, refs
+from core.nl2sql.builtin.query.explain import condition_words
+from core.nl2sql.builtin.query.query import AnyOf, Compare, Condition, Order, Query, Ref, Related
 from core.nl2sql.builtin.reading.flags import yes_cell
 from core.nl2sql.builtin.reading.negation import affirmed
 
@@ -23,11 +22,6 @@ _FLIPS = re.compile(
 
 
 _TURNED = {"=", "in", ">", ">=", "<", "<=", "like", "null"}
-_NONE = re.compile(
-    r"^(and |but |so )*(which|what|who) ([\w ]+ )?(has|have|had|got|with|get|gets|(is|are|was|were) (at|in|on))"
-    r" (none|nobody|no one|nothing|zero)( of (them|those|these))?( at all)?\W*$"
-    r"|^(and |but |so )*(which|what) [\w ]+ (is|are|was|were|stands?|remains?) (still )?(empty|unused|vacant)\W*$"
-)
 _OTHERS = re.compile(
     r"^(and |but |so |now |only |just |show |list |what about |how about )*(me )?(all )?(the )?"
     r"(others|rest|(other|remaining) ones)( of (them|those))?( please)?\W*$"
@@ -45,8 +39,6 @@ _TURNS = re.compile(
 
 def flipped(query: Query, change: Change) -> Query:
     """The rows for which the condition said last does not hold; where it did not hold, those for which it does."""
-    if _NONE.match(change.text) and (without := _without(query, change) or _none_of_these(query, change)) is not None:
-        return without
     if _OTHERS.match(change.text) and query.limit is not None and query.order:
         for item in change.parse.items:
             item.role = item.role or "limit"
@@ -127,39 +119,6 @@ def _turned(query: Query, change: Change) -> Query | None:
     change.said.append(f"{condition_words(other, change.index)} instead of {condition_words(last, change.index)}")
     change.settled = True
     return replace(query, where=(*query.where[:-1], other))
-
-
-def _without(query: Query, change: Change) -> Query | None:
-    """ "Which clubs have none?", after how many coaches each club has: those no counted row belongs to."""
-    counts = [f for f in query.measures if f.aggregate == "count"]
-    counted = next((measure_table(f) for f in counts), "")
-    tables = {ref.table for f in (*query.dimensions, *query.keys) for ref in refs(f.expr)}
-    chain = change.index.graph.path((counted,), next(iter(tables))) if counted and len(tables) == 1 else None
-    if not chain or any(edge.many for edge in chain):
-        return None
-    table = next(iter(tables))
-    for item in change.parse.items:
-        item.role = item.role or "condition"
-    change.parse.where, change.parse.outputs = [], []
-    change.settled = True
-    change.said.append(f"the {plural(table, change.index)} without any")
-    rows = tuple(c for c in query.where if isinstance(c, Compare | AnyOf))
-    return Query(table, tuple(change.parse.label(table)), where=(Related(counted, rows, negated=True),), stable=query.stable)
-
-
-def _none_of_these(query: Query, change: Change) -> Query | None:
-    """ "Which architects have none of these?", of bridges that are listed."""
-    named = [item.table.table for item in change.parse.items if item.kind == "name" and item.table]
-    chain = change.index.graph.path((query.subject,), named[0]) if len(named) == 1 and not query.grouped else None
-    plain = tuple(c for c in query.where if isinstance(c, Compare | AnyOf))
-    if not chain or any(edge.many for edge in chain) or plain != query.where or query.limit is not None:
-        return None
-    for item in change.parse.items:
-        item.role = item.role or "condition"
-    change.parse.where, change.parse.outputs, change.settled = [], [], True
-    change.said.append(f"the {plural(named[0], change.index)} without any")
-    where = (Related(query.subject, plain if re.search(r"\bof (them|those|these)\b", change.text) else (), negated=True),)
-    return Query(named[0], tuple(change.parse.label(named[0])), where=where, stable=query.stable)
 
 
 def _other_side(condition: Condition, change: Change) -> Condition | None:

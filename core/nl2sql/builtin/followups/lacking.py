@@ -13,32 +13,43 @@ from core.nl2sql.builtin.followups.change import Change
 from core.nl2sql.builtin.followups.dropping import refs_of
 from core.nl2sql.builtin.query.explain import plural
 from core.nl2sql.builtin.query.plan import measure_table
-from core.nl2sql.builtin.query.query import Compare, Condition, Field, Query, Ref, Related, refs
+from core.nl2sql.builtin.query.query import AnyOf, Compare, Condition, Field, Query, Ref, Related, refs
 
 _NONE = re.compile(
     r"\b(without( any| one| them)?"
-    r"|(with|ha(ve|s|d|ving)( had| got)?|got|show(ed|s)?|made|gave|took|do|did) (none|no ones?)( of (them|those|these))?"
+    r"|(with|ha(ve|s|d|ving)( had| got)?|got|gets?|show(ed|s)?|made|gave|took|do|did|(is|are|was|were) (at|in|on))"
+    r" (none|no ones?|nobody|nothing|zero)( of (them|those|these))?"
     r"|((do|does|did) ?n[o']t|don'?t|doesn'?t|didn'?t) (have|get|show|make|take) any( of (them|those|these))?"
     r"|ha(ve|s|d) ?n[o']t (had |got |made )?any)( at all| whatsoever| yet| ever)?\W*$"
+    r"|^(and |but |so )*(which|what) [\w ]+ (is|are|was|were|stands?|remains?) (still )?(empty|unused|vacant)\W*$"
 )
 _LEAVES_OUT = re.compile(
     r"^(and |but |now )?(without|leav\w+ out|exclud\w+|except|not|no|drop|remove|minus|skip|ignore|omit|less)\b"
 )
-_ROLE = "none of them"
+_OF_THESE = re.compile(r"\bof (them|those|these)\b")
 
 
 def none_of_them(query: Query, change: Change) -> Query:
-    """ "List the tracks without any", after the races of each: what was counted is what they have none of."""
+    """ "List the tracks without any", after the races of each; "which architects have none of these?", of bridges listed."""
+    if not _NONE.search(change.text) or any(item.kind in ("value", "number", "period") for item in change.parse.items):
+        return query
     lacked, owner = _counted(query), _owner(query)
-    if not owner or lacked in ("", owner) or not _NONE.search(change.text) or change.parse.denied or change.parse.where:
+    if not query.measures:
+        named = [item.table.table for item in change.parse.items if item.kind == "name" and item.table]
+        plain = query.limit is None and not query.combine and all(isinstance(c, Compare | AnyOf) for c in query.where)
+        lacked, owner = (query.subject, named[0]) if plain and len(named) == 1 else ("", "")
+    if not owner or lacked in ("", owner) or not _leads(lacked, owner, change):
         return query
-    if any(item.kind in ("value", "number", "period") for item in change.parse.items):
-        return query
+    of_rows = tuple(c for c in query.where if isinstance(c, Compare | AnyOf) and _tables_of(c) != {owner})
+    meant = bool(query.measures) or bool(_OF_THESE.search(change.text))
+    own = tuple(c for c in query.where if _tables_of(c) == {owner})
     for item in change.parse.items:
-        item.role = item.role or _ROLE
-    change.parse.outputs, change.settled = [], True
+        item.role = item.role or "condition"
+    change.parse.where, change.parse.outputs, change.settled = [], [], True
     change.parse.having.clear()
-    return _without(query, Related(lacked, negated=True), owner, change)
+    change.said.append(f"the {plural(owner, change.index)} without any")
+    denied = Related(lacked, of_rows if meant else (), negated=True)
+    return Query(owner, tuple(change.parse.label(owner)), where=(*own, denied), stable=query.stable)
 
 
 def lacking(query: Query, change: Change) -> Query:
