@@ -20,15 +20,16 @@ _WORDS = ("word", "name", "value")
 _LONGEST = 3
 _FEW = 60
 """Different cells of a column that says what kind rows are."""
+_PLACING = {"in", "on", "from", "at", "with", "of", "for"}
 _OPENS = {
     "and", "but", "only", "just", "what", "how", "about", "now", "in", "at", "for", "from", "on", "the", "with", "by", "of",
-    "same", "thing",
+    "same", "thing", "ones", "one", "those", "these", "which", "are", "is", "were", "was",
 }  # fmt: skip
 
 
 def alluded(query: Query, parse: Parse) -> None:
     """Takes the words of a short follow-up ("and the good ones?", "just newsweek") as cells of a column that is asked about."""
-    for run in (_run(parse, ()), _run(parse, ("grain",))):
+    for run in (_run(parse, ()), _run(parse, ("grain",)), *([item] for item in parse.items if _is_placed(parse, item))):
         for ref, known in _columns(query, parse.index) if run else ():
             if not known and any(item.kind != "grain" and not _strange(item) for item in run):
                 continue
@@ -42,6 +43,12 @@ def alluded(query: Query, parse: Parse) -> None:
                 pattern = f"%{run[0].text if run[0].lower == word else word}%"
                 parse.where.append(Compare(Field(ref), "like", (pattern,), negated=negated(parse, run[0])))
                 return
+
+
+def _is_placed(parse: Parse, item: Item) -> bool:
+    """ "The three longest in japan": a word nobody knows behind a preposition."""
+    before = next((other for other in parse.before(item, 2) if other.lower != "the"), None)
+    return item.kind == "word" and not item.role and before is not None and before.lower in _PLACING
 
 
 def cells_meant(said: Sequence[str], held: Sequence[str]) -> tuple[str, ...]:

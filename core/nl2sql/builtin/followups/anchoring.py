@@ -56,6 +56,7 @@ class Pointing:
     text: str
     anchor: Anchor
     each: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Anchored:
     said: str
     """What it is asked of, for the list of changes."""
     each: bool
+    named: bool = False
+    """Whether the rows are pointed at by what they are: "that customer"."""
 
 
 def anchored(text: str, query: Query, context: Context, index: Index, today: date, conventions: Conventions) -> Anchored | None:
@@ -79,7 +82,7 @@ def anchored(text: str, query: Query, context: Context, index: Index, today: dat
     said = f"by {pointing.anchor.noun}" if pointing.each else f"of that {pointing.anchor.noun}"
     said += ", the first one only" if pointing.each and narrowed.limit == 1 else ""
     try:
-        return Anchored(replace(best, query=narrowed, sql=render(narrowed, index)), said, pointing.each)
+        return Anchored(replace(best, query=narrowed, sql=render(narrowed, index)), said, pointing.each, pointing.named)
     except Unwritable:
         return None
 
@@ -101,7 +104,7 @@ def pointed(text: str, query: Query, index: Index) -> Pointing | None:
     for found in _THAT.finditer(text):
         meant = _named(found[1], anchors) or (anchors[0] if _GENERIC.match(found[1]) else None)
         if meant:
-            return Pointing(f"{text[: found.start()]}this {meant.noun}{text[found.end(1) :]}", meant)
+            return Pointing(f"{text[: found.start()]}this {meant.noun}{text[found.end(1) :]}", meant, named=True)
     if found := _THERE.search(text):
         return Pointing(f"{text[: found.start()]}in this {anchors[0].noun}{text[found.end() :]}", anchors[0])
     if found := _IT.search(text):

@@ -7,16 +7,20 @@ import re
 from core.nl2sql.builtin.followups.change import Change
 from core.nl2sql.builtin.linking.index import Link
 from core.nl2sql.builtin.linking.item import Item
+from core.nl2sql.builtin.linking.text import stem
 from core.nl2sql.builtin.query.query import Field, Query, Ref, refs, tables_of
 from core.nl2sql.builtin.reading.parse import Parse
 from core.nl2sql.builtin.reading.people import holds_people, people_meant
+from core.nl2sql.builtin.reading.years import holds_years
 
 _PLACES = (
     "location", "city", "country", "hometown", "residence", "nationality", "state", "address", "region", "place", "venue",
-    "headquarters",
+    "headquarters", "destination",
 )  # fmt: skip
 _DOINGS = ("occupation", "job", "profession", "position", "role")
 _DO = re.compile(r"\bwhat do(es)? (they|he|she|it|(those|these|that) [a-z]+) do\b( for a living)?")
+_MAKERS = ("manufacturer", "maker", "producer", "brand", "developer", "company")
+_MAKES = re.compile(r"^(and |so )?who (makes?|made|produces?|produced|manufactures?|manufactured|builds?|built|develop(s|ed)?)\b")
 _OF_TIME = re.compile(r"^(and )?(since|until|from|in|on|at|as of) (what|which) (\w+)\W*$")
 _WORDS = re.compile(
     r"(^(and |also |plus )?|\b(and|also|add|with|show|plus|,) )(?:since |until |from )?"
@@ -90,7 +94,7 @@ def _by_word(query: Query, change: Change) -> list[Field]:
         if change.parse.where and not (match[5] or _ASKS.match(change.text[match.end() :])):
             continue  # "where the price is 5" narrows
         word, adjective = match[4] or "how", match[5] or ("expensive" if match[6] else "")
-        field = _place(query, change) if word == "where" else _moment(query, change) if word == "when" else None
+        field = _place(query, change) if word == "where" else _moment(query, change, match.end()) if word == "when" else None
         field = field or _quality(query, change, adjective)
         if field is not None:
             found.append(field)
@@ -100,13 +104,12 @@ def _by_word(query: Query, change: Change) -> list[Field]:
 
 
 def _by_doing(query: Query, change: Change) -> list[Field]:
-    """ "What do they do?": the occupation of people."""
-    if not _DO.search(change.text):
-        return []
+    """ "What do they do?": the occupation of people; "who makes them?": the maker of things."""
+    named = _DOINGS if _DO.search(change.text) else _MAKERS if _MAKES.match(change.text) else ()
     said = change.index.names.columns
     found = [
         Ref(table, column.name)
-        for word in _DOINGS
+        for word in named
         for table in _tables(query)
         for column in change.index.table(table).columns
         if word in said[table, column.name]
@@ -139,7 +142,16 @@ def _place(query: Query, change: Change) -> Field | None:
     return None
 
 
-def _moment(query: Query, change: Change) -> Field | None:
+def _moment(query: Query, change: Change, at: int) -> Field | None:
+    """The time that is called as what is said to have been done ("when did they register?"), else that of the rows."""
+    said = {stem(word) for word in change.text[at:].split() if len(word) > 3}
+    names, places = change.index.names.columns, [*_tables(query), *sorted(tables_of(query))]
+    shown = [ref for output in change.parse.outputs for ref in refs(output.field.expr)]
+    said -= {stem(word) for ref in shown for word in names[ref.table, ref.column]}
+    for ref in dict.fromkeys(Ref(table, column.name) for table in places for column in change.index.table(table).columns):
+        timed = change.parse.column(ref).kind.temporal or holds_years(change.parse, ref)
+        if timed and said & {stem(word) for word in names[ref.table, ref.column]}:
+            return Field(ref)
     when = change.parse.date_of(query.subject) or change.parse.year_of(query.subject)
     return Field(when) if when else None
 

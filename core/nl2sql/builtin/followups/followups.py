@@ -97,7 +97,7 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
     if among and among.each:
         return Edit(among.candidate, (*before, among.said))
     changed = _changed(previous, question, before, context, index, today, conventions)
-    if among and not (changed and changed.leans and changed.candidate.enough):
+    if among and (among.named or not (changed and changed.leans and changed.candidate.enough)):
         return Edit(among.candidate, (*before, among.said))
     return changed
 

@@ -157,6 +157,7 @@ _SAYINGS: Rewrites = (
         lambda said: f"{said[1]}which of {said[3]}{_BEING.get(said[2].lower(), '')}",
     ),
     (re.compile(r"\b(in all|all told|all in all|in sum)(?=\W*$)"), "in total"),
+    (re.compile(r"^((?:and |so )*)(?:the )?totals(?= (?:for|of|in|per|by)\b|\W*$)", re.IGNORECASE), r"\1the total"),
     (
         re.compile(r"^((?:and |but |now )?)(?!only\b|just\b|what\b|which\b|who\b|how\b)(.+?),? only(\W*)$", re.IGNORECASE),
         r"\1only \2\3",

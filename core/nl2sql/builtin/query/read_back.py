@@ -8,6 +8,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from core.models import ForeignKey
 from core.nl2sql.builtin.linking.index import Index
 from core.nl2sql.builtin.query.plan import Unwritable, stands_whole
 from core.nl2sql.builtin.query.query import Compare, Condition, Field, Order, Query, Ref, comparisons, refs, tables_of
@@ -130,7 +131,16 @@ def _follows(field: Field, groups: list[Field], index: Index) -> bool:
     table = index.table(ref.table)
     apart = [(column.name,) for column in table.columns if column.distinct_count and column.distinct_count == table.row_count]
     keys = [table.primary_key] if table.primary_key else apart
+    led = {key.ref_table for f in groups if isinstance(f.expr, Ref) for key in _keys_of(f.expr, index)}
+    if ref.table in led and not ref.role:
+        return True
     return any(all(Field(Ref(ref.table, column, ref.role)) in groups for column in key) for key in keys)
+
+
+def _keys_of(ref: Ref, index: Index) -> list[ForeignKey]:
+    """The keys a column is by itself, which lead to one row."""
+    own = [key for key in index.table(ref.table).foreign_keys if key.columns == (ref.column,)]
+    return [key for key in own if len(index.graph.between(ref.table, key.ref_table)) == 1]
 
 
 def _referred(node: exp.Expr, select: tuple[Field, ...], source: Source) -> Field:

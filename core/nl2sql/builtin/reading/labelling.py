@@ -34,6 +34,8 @@ def shown_names(query: Query, parse: Parse) -> tuple[Field, ...]:
 def _names(field: Field, parse: Parse) -> tuple[Field, ...]:
     if field.aggregate or field.grain or not isinstance(ref := field.expr, Ref) or ref.role or _asked_key(ref, parse):
         return ()
+    if parse.index.table(ref.table).primary_key == (ref.column,) and is_named(ref.table, parse):
+        return tuple(parse.label(ref.table))  # "which customers" are no ids
     edge = _leads(ref, parse)
     if edge is None or not is_named(edge.other, parse) or _names_itself(edge.other, parse):
         return ()
