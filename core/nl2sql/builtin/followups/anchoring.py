@@ -66,7 +66,7 @@ class Anchored:
     """What it is asked of, for the list of changes."""
     each: bool
     named: bool = False
-    """Whether the rows are pointed at by what they are: "that customer"."""
+    """Whether they are other rows than those that are listed, pointed at by what they are: "that customer", of orders."""
 
 
 def anchored(text: str, query: Query, context: Context, index: Index, today: date, conventions: Conventions) -> Anchored | None:
@@ -104,7 +104,8 @@ def pointed(text: str, query: Query, index: Index) -> Pointing | None:
     for found in _THAT.finditer(text):
         meant = _named(found[1], anchors) or (anchors[0] if _GENERIC.match(found[1]) else None)
         if meant:
-            return Pointing(f"{text[: found.start()]}this {meant.noun}{text[found.end(1) :]}", meant, named=True)
+            asked = f"{text[: found.start()]}this {meant.noun}{text[found.end(1) :]}"
+            return Pointing(asked, meant, named=_table(meant) != query.subject)
     if found := _THERE.search(text):
         return Pointing(f"{text[: found.start()]}in this {anchors[0].noun}{text[found.end() :]}", anchors[0])
     if found := _IT.search(text):
@@ -170,7 +171,7 @@ def _says_more(query: Query, pointing: Pointing, index: Index) -> bool:
 def _narrowed(asked: Query, pointing: Pointing, names: tuple[Field, ...]) -> Query:
     """Only those rows; each of them told by what it was told by before."""
     anchor = pointing.anchor
-    table = next(ref.table for ref in refs(anchor.key.expr))
+    table = _table(anchor)
     where = [c for c in asked.where if not (isinstance(c, Related) and c.table == table and not c.negated and not c.where)]
     if not _is_all(anchor.rows, table) and Compare(anchor.key, "in", query=anchor.rows) not in where:
         where.append(Compare(anchor.key, "in", query=anchor.rows))
@@ -179,6 +180,10 @@ def _narrowed(asked: Query, pointing: Pointing, names: tuple[Field, ...]) -> Que
     if not (pointing.each and own and names):
         return narrowed
     return replace(narrowed, select=(*names, *asked.measures), keys=(anchor.key,) if anchor.key not in names else ())
+
+
+def _table(anchor: Anchor) -> str:
+    return next(ref.table for ref in refs(anchor.key.expr))
 
 
 def _is_all(rows: Query, table: str) -> bool:

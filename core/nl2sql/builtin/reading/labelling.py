@@ -18,7 +18,7 @@ _NAMING = frozenset({"name", "title", "label", "description"})
 def labelled(query: Query, parse: Parse) -> Query:
     """The query with the names of the rows its keys refer to; rows of one name stay apart by the key they are grouped by."""
     for field in query.select:
-        if shown := _names(field, parse):
+        if shown := _own_names(field, query, parse) or _names(field, parse):
             query = _shown_as(query, field, shown)
     return query
 
@@ -31,11 +31,19 @@ def shown_names(query: Query, parse: Parse) -> tuple[Field, ...]:
     return next((names for names in named if names), query.select[:1])
 
 
+def _own_names(field: Field, query: Query, parse: Parse) -> tuple[Field, ...]:
+    """ "Which customers have no card": the rows themselves, where their key alone was linked to."""
+    ref = field.expr
+    if field.aggregate or not isinstance(ref, Ref) or ref.role or _asked_key(ref, parse):
+        return ()
+    alone = sum(isinstance(f.expr, Ref) and f.expr.table == ref.table for f in query.select) == 1
+    own = parse.index.table(ref.table).primary_key == (ref.column,)
+    return tuple(parse.label(ref.table)) if alone and own and is_named(ref.table, parse) else ()
+
+
 def _names(field: Field, parse: Parse) -> tuple[Field, ...]:
     if field.aggregate or field.grain or not isinstance(ref := field.expr, Ref) or ref.role or _asked_key(ref, parse):
         return ()
-    if parse.index.table(ref.table).primary_key == (ref.column,) and is_named(ref.table, parse):
-        return tuple(parse.label(ref.table))  # "which customers" are no ids
     edge = _leads(ref, parse)
     if edge is None or not is_named(edge.other, parse) or _names_itself(edge.other, parse):
         return ()
