@@ -256,8 +256,8 @@ def orders(query: Query, change: Change) -> Query:
         return query
     query = as_list(query, change)
     other = query.limit not in (None, 1) and _other_order(order, query)
-    base = rows_of(query, change) if other and not change.replaces else query
-    base = _by_figure(base, order[0].field) if other and change.replaces else base
+    swaps = other and change.replaces and adds_up(order[0].field, change)
+    base = _by_figure(query, order[0].field) if swaps else rows_of(query, change) if other else query
     order = tuple(Order(_known(o.field, base), o.descending) for o in order)
     if any(not _allowed(o.field, base) for o in order):
         return query

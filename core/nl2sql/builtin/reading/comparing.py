@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.models import Assumption, Role
 from core.nl2sql.builtin.linking.index import Link
 from core.nl2sql.builtin.linking.item import Item
-from core.nl2sql.builtin.linking.numerals import numberlike, tidy
+from core.nl2sql.builtin.linking.numerals import numberlike, numbers_as_text, tidy
 from core.nl2sql.builtin.query.query import Compare, Expr, Field, Query, Ref, refs
 from core.nl2sql.builtin.reading.counting import count_of, counted_table, rows, times
 from core.nl2sql.builtin.reading.measuring import main_measure, measure_of, only_number
@@ -195,7 +195,8 @@ def _following_field(parse: Parse, follow: Item) -> Field | None:
         return Field(stored)
     table = follow.table
     ref = parse.column_of(follow, "number", parse.subject)
-    if ref and parse.column(ref).role is Role.MEASURE and (table is None or follow.columns[0].score > table.score):
+    measured = ref is not None and (parse.column(ref).role is Role.MEASURE or numbers_as_text(parse.column(ref)))
+    if ref and measured and (table is None or follow.columns[0].score > table.score):
         return Field(ref)
     if counted := counted_table(parse, follow):
         return count_of(parse, counted)

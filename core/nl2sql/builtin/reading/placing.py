@@ -35,7 +35,7 @@ def _asks_of_each(parse: Parse) -> bool:
     for item in parse.items[1:]:
         before = next(iter(parse.before(item, 1)), None)
         own = item.kind == "name" and item.table is not None and item.table.table == parse.subject
-        if own and before is not None and before.lower == "which":
+        if own and before is not None and before.lower == "which" and before is not parse.items[0]:
             item.role = item.role or "subject"
             return True
     return False

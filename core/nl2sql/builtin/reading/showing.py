@@ -64,18 +64,19 @@ def _led(parse: Parse) -> None:
 def _date(parse: Parse, item: Item) -> None:
     """ "The method, date and amount of each payment", "the date of the performance": the date of the rows asked for."""
     beside = next((other.lower for other in parse.after(item, 1)), "")
-    behind = parse.in_condition(item) and not (_said_with(parse.before(item, 2)) and _ends_with(parse, item))
-    if (
-        item.lower not in _DATES
-        or behind
-        or not parse.subject
-        or not (listed(parse, item) or _said_with(parse.before(item, 2)) or beside == "of")
-    ):
+    before = parse.before(item, 2)
+    possessed = len(before) == 2 and before[0].lower in _POSSESSIVES and before[1].lower == "with"
+    theirs = possessed or _said_with(before)
+    behind = parse.in_condition(item) and not (theirs and _ends_with(parse, item))
+    asked = theirs or listed(parse, item) or beside == "of"
+    if item.lower not in _DATES or behind or not parse.subject or not asked:
         return
     yearly = item.lower.startswith("year")
     ref = parse.year_of(parse.subject) if yearly else parse.date_of(parse.subject)
     if ref is not None and not any(output.field.aggregate for output in parse.outputs):
         item.role = "target"
+        if theirs and not parse.outputs and not parse.context:
+            _beside_subject(parse)
         parse.outputs.append(Output(item.start, Field(ref)))
 
 

@@ -18,7 +18,7 @@ from core.nl2sql.builtin import BuiltinEngine
 
 HERE = Path(__file__).parent
 TODAY = date(2024, 3, 15)
-NAMES = ("shop", "school", "clinic", "market", "stage", "camp", "depot", "fleet", "press")
+NAMES = ("shop", "school", "clinic", "market", "stage", "camp", "depot", "fleet", "press", "arena")
 
 
 def script(name: str) -> list[str]:
