@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from core.models import Clarification, Context, SqlDraft, Turn, TurnState
+from core.nl2sql.builtin.linking.shorthand import written_out
 
 Draft = Callable[[str, Context], SqlDraft | Clarification]
 
@@ -25,6 +26,10 @@ _OPENS = re.compile(
 )
 _CLAUSE = re.compile(rf"(?:,? and |, |; ?|[.?!] +(?:and )?)(?={_ASKING})", re.IGNORECASE)
 _STEP = re.compile(rf"(?:,? and |, |; ?|[.?!] +(?:and )?)(?={_DOING})|[.?!;] +(?=\S)|, (?=\S)|,? and (?=\w+est\b)", re.IGNORECASE)
+_NARROWS = re.compile(
+    r",? (?:but )?(?=(?:only|just) (?:the |those )?\w+ (?:with|that|who|which|from|in|where|over|above|under|below)\b)",
+    re.IGNORECASE,
+)
 _LEAST, _LONGEST, _TRIED = 8, 400, 3
 """Characters of a first clause (less is an exclamation) and of a question that is divided, and how many places are tried."""
 _THEIRS = re.compile(r"\b(?:do|does|did|have|has|had) (?:they|it|each)\b", re.IGNORECASE)
@@ -53,12 +58,12 @@ def in_steps(question: str, context: Context, whole: SqlDraft | Clarification, d
 
 
 def _split(question: str, *, every: bool) -> Iterator[tuple[str, str, bool]]:
-    """Two parts at every clause that asks; with `every`, also where something else is to be done, or a sentence ends."""
-    for pattern in (_CLAUSE, _STEP) if every else (_CLAUSE,):
+    """Two parts at every clause that asks or narrows; with `every`, also where something is to be done, or a sentence ends."""
+    for pattern in (_CLAUSE, _NARROWS, _STEP) if every else (_CLAUSE, _NARROWS):
         for found in pattern.finditer(question):
             first, rest = question[: found.start()].strip(), question[found.end() :].strip()
             if len(first) >= _LEAST and re.search(r"\w", rest):
-                yield first, rest, pattern is _CLAUSE
+                yield first, rest, pattern is not _STEP
 
 
 def _stepped(first: str, rest: str, context: Context, draft: Draft, *, edits: bool) -> SqlDraft | None:
@@ -67,7 +72,11 @@ def _stepped(first: str, rest: str, context: Context, draft: Draft, *, edits: bo
     With `edits` the first must be an edit, too: what is to be done is done to an answer that was there.
     """
     base = draft(first, context)
-    if not isinstance(base, SqlDraft) or base.unused_words or not (base.changes or (_OPENS.match(first) and not edits)):
+    if (
+        not isinstance(base, SqlDraft)
+        or base.unused_words
+        or not (base.changes or (_OPENS.match(written_out(first)) and not edits))
+    ):
         return None
     answered = Turn("", "", first, "", datetime.now(UTC), state=TurnState.DONE, draft=base)
     then = _then(rest, replace(context, turns=(*context.turns[-2:], answered)), base, draft, asks=not edits)

@@ -8,7 +8,8 @@ from core.nl2sql.builtin.query.query import Ref, refs
 from core.nl2sql.builtin.reading.parse import Parse
 
 _PAIRED, _IN_ORDER = 0.4, 0.1
-_BESIDE, _DIRECTED = 0.35, 0.3
+_BESIDE, _BEHIND, _DIRECTED = 0.35, 0.1, 0.3
+"""A table named beside a cell is most likely its own, more so right behind it: "the orders of London customers"."""
 _ENDS = {
     "from": frozenset({"origin", "source", "departure", "from", "start", "sender"}),
     "to": frozenset({"destination", "arrival", "to", "end", "target", "receiver"}),
@@ -48,7 +49,8 @@ def _weigh(parse: Parse, item: Item, link: Link, beside: Item | None) -> float:
                 default=0.0,
             )
             weight += 0.6 * match
-            weight += _BESIDE if other.table and other.table.table == link.table else 0.0
+            close = _BESIDE + (_BEHIND if other is not beside else 0.0)
+            weight += close if other.table and other.table.table == link.table else 0.0
     anchor = _measured(parse) or ([parse.subject] if parse.subject else said)
     if anchor and link.table not in anchor:
         distance = min(parse.index.graph.distance(table_, link.table) for table_ in anchor)

@@ -53,6 +53,7 @@ from core.nl2sql.builtin.reading.sides import sides
 from core.nl2sql.builtin.reading.singling import singled
 from core.nl2sql.builtin.reading.stocking import emptied
 from core.nl2sql.builtin.reading.subject import find_subject
+from core.nl2sql.builtin.reading.wares import wares
 
 Pass = Callable[[Parse], None]
 _OWNED = 0.93
@@ -194,6 +195,7 @@ PASSES: tuple[Pass, ...] = (
     selves.selves,
     showing.targets,
     places,
+    wares,
     showing.name_subject,
     denying.deny,
     pairing.settle_pairs,
@@ -204,7 +206,7 @@ PASSES: tuple[Pass, ...] = (
     changes.changes,
 )
 FRAGMENT_PASSES: tuple[Pass, ...] = tuple(
-    step for step in PASSES if step not in (find_subject, accompanied, whiches, places, showing.name_subject)
+    step for step in PASSES if step not in (find_subject, accompanied, whiches, places, wares, showing.name_subject)
 )
 """For a follow-up: the subject is known, and a fragment need not show anything."""
 
