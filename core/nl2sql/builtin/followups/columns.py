@@ -12,7 +12,7 @@ from core.nl2sql.builtin.followups.ellipsis import left_open
 from core.nl2sql.builtin.followups.listing import as_list, counted_table, is_extreme, rows_of, within_groups
 from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.query.explain import field_words
-from core.nl2sql.builtin.query.query import Field, Query, Ref, Related, refs
+from core.nl2sql.builtin.query.query import Field, Query, Ref, Related, refs, tables_of
 from core.nl2sql.builtin.reading.everything import every_column
 
 _SHOWS = {"show", "add", "include", "display", "give", "put"}
@@ -29,6 +29,7 @@ _DO_THEY = re.compile(
     r"^(and )?(what|which)( \w+){0,2} (do|did|does|have|has|had) (they|he|she|it|these|those|(these|those|that) \w+)"
     r"( ever| all)? \w+( \w+)?\W*$"
 )
+_WHICH = re.compile(r"^(and |so )*(which|what) \w+ (?!of\b|are\b|is\b|have\b|has\b|had\b)")
 _EVERYTHING = re.compile(
     r"\b(everything|all (the )?(details|info|information|data)|every detail)"
     r" (about|on|of|for|we have on) (them|those|these|it|each)\b"
@@ -211,7 +212,7 @@ def _asked_table(query: Query, change: Change) -> list[Field]:
     for item in sorted(parse.items, key=lambda item: bool(passed) and item.role == "condition"):
         table = item.table.table if item.kind == "name" and item.table and item.table.score >= 0.6 else ""
         chain = change.index.graph.path((query.subject,), table) if table and table != query.subject else None
-        if chain and (not any(edge.many for edge in chain) or back or left_open(change.text)):
+        if chain and (_near(query, table, change) or back or left_open(change.text)):
             item.role = "target"
             parse.where = [c for c in parse.where if c not in passed]
             return parse.label(table)
@@ -220,9 +221,16 @@ def _asked_table(query: Query, change: Change) -> list[Field]:
 
 def _on_the_way(query: Query, change: Change) -> list[Related]:
     """ "What dorms do they live in?", "what have they tweeted?": that there are such rows goes without saying."""
-    if not _DO_THEY.match(change.text):
-        return []
-    return [c for c in change.parse.where if isinstance(c, Related) and not c.negated and not c.where]
+    bare = [c for c in change.parse.where if isinstance(c, Related) and not c.negated and not c.where]
+    if _DO_THEY.match(change.text):
+        return bare
+    return [c for c in bare if _WHICH.match(change.text) and _near(query, c.table, change)]
+
+
+def _near(query: Query, table: str, change: Change) -> bool:
+    """Whether a row of the query leads to a row of the table, so that it says nothing that there is one."""
+    chains = [change.index.graph.path((used,), table) for used in sorted({*tables_of(query), *query.tables})]
+    return any(chain and not any(edge.many for edge in chain) for chain in chains)
 
 
 def _beside_groups(query: Query, new: list[Field], change: Change) -> Query:

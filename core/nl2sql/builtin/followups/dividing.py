@@ -144,7 +144,8 @@ def _beside_each(query: Query, change: Change) -> bool:
 
 def _of_all(query: Query, new: list[Field], change: Change) -> Query:
     """The one value that was asked about is let go of when all of them are told apart."""
-    gone = [c for c in query.where if isinstance(c, Compare) and c.op == "=" and c.field in new and c not in change.parse.where]
+    told = [c for c in query.where if isinstance(c, Compare) and c.op in ("=", "like") and c not in change.parse.where]
+    gone = [c for c in told if c.field in new]
     change.said.extend(f"− {condition_words(c, change.index)}" for c in gone)
     return replace(query, where=tuple(c for c in query.where if c not in gone))
 

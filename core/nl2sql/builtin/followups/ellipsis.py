@@ -51,7 +51,7 @@ _POINTS_SURELY = re.compile(
 )
 _ASKS_OF_THEM = re.compile(
     r"^(and )?(how|which|what)\b[\w ]* (do|does|did|have|has|had|were|was|are|is) (they|those|these|it|he|she)\b"
-    r"|^(and )?(which|what|who|whose)\b[\w ]* (them|those)\W*$"
+    r"|^(and )?(which|what|who|whose)\b[\w ]* (them|those|these)\W*$"
     r"|^(and )?(which|what) [\w ]+ (is|are|was|were) (used|involved|concerned|affected|responsible|meant)\W*$"
 )
 _PRONOUN = re.compile(r"\b(they|them|their|theirs|it|its|those|these|he|she|his|her|him)\b")

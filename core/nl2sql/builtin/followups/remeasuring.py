@@ -104,7 +104,10 @@ def _whole(query: Query, change: Change) -> Query | None:
     found = _WHOLE.search(change.text) or (_THE_TOTAL.match(change.text) if _adds_up_to_it(query) else None)
     ranks = any(item.role in ("rank", "bare rank") for item in change.parse.items)
     dropped = any(words.startswith("−") for words in change.said)
-    if not found or change.parse.groups or query.combine or ranks or dropped or (change.adds_surely and query.dimensions):
+    compared = bool(change.parse.having) or any(item.is_cue("compare") for item in change.parse.items)
+    if not found or change.parse.groups or query.combine or ranks or dropped or compared:
+        return None
+    if change.adds_surely and query.dimensions:
         return None
     said = [item for item in change.parse.items if item.lower in found[0].split()]
     for item in said:
@@ -176,7 +179,9 @@ def _held_numbers(query: Query, change: Change) -> None:
     for output in change.parse.outputs:
         field = output.field
         spoken = any(item.start == output.at and item.is_cue("count") for item in change.parse.items)
-        if spoken and field.aggregate == "sum" and isinstance(field.expr, Ref) and field.expr.table in tables_of(query):
+        held = isinstance(field.expr, Ref) and field.expr.table in tables_of(query)
+        counted = field.aggregate == "count" and adds_up(Field(field.expr), change)
+        if spoken and held and (field.aggregate == "sum" or counted):
             output.field = Field(field.expr)
 
 

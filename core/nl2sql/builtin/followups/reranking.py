@@ -16,6 +16,7 @@ from core.nl2sql.builtin.query.query import Field, Order, Query, Ref, comparison
 from core.nl2sql.builtin.reading.adjectives import direction_word, ranked_as
 from core.nl2sql.builtin.reading.labelling import shown_names
 from core.nl2sql.builtin.reading.parse import Parse
+from core.nl2sql.builtin.reading.people import holds_people
 
 _ORDINAL = "|".join((*ORDINALS, "last"))
 _NTH = re.compile(rf"\b(the |and )?({_ORDINAL})( one| place| row| best| highest| largest)?\W*$")
@@ -134,6 +135,7 @@ def superlatives(query: Query, change: Change) -> Query:
     if query.grouped and query.dimensions and (measured := _by_another(query, change)):
         parse.order = []
         return measured
+    query = _people_behind(query, change)
     these = change.of_them or bool(_WHICH_ONE.match(change.text))
     base = rows_of(query, change) if these and query.limit not in (None, 1) else as_list(query, change)
     order = tuple(Order(_known(o.field, base), o.descending) for o in parse.order)
@@ -143,6 +145,15 @@ def superlatives(query: Query, change: Change) -> Query:
     at = _AT.search(change.text)
     ranked = _ranked(base, order, parse.limit, change, figure=is_scalar(query))
     return _from(at, ranked, change)
+
+
+def _people_behind(query: Query, change: Change) -> Query:
+    """ "Who is the tallest of them?", after the average height of each sex: the people that were measured."""
+    shown = set(change.parse.label(query.subject)) & {*query.dimensions, *query.keys}
+    whom = change.text.removeprefix("and ").startswith("who") and holds_people(query.subject, change.index)
+    if not whom or not query.grouped or not query.dimensions or shown or query.combine or query.keys:
+        return query
+    return replace(query, select=tuple(change.parse.label(query.subject)), order=(), limit=None, having=())
 
 
 def _from(at: re.Match[str] | None, ranked: Query, change: Change) -> Query:

@@ -30,6 +30,8 @@ _ROWS = re.compile(
 )
 _WITH_THEIRS = re.compile(r"^(and |now |so )?(only|just) .*\bwith (their|its)\b")
 """ "Only the houses, with their addresses": of rows, as groups have none."""
+_LISTS = re.compile(r"^(and |now |so )?(list|show|give|display|see)( me)?( all( of)?)? (them|those|these)\b")
+""" "List them with receipt number and date": the rows, as groups have none."""
 _SURELY = re.compile(r"^(and |now |so )?(list|name|which|what)\b")
 _OTHERS = re.compile(r"\b(also|too|as well|add|include|including|only|just|instead)\b")
 _BACK = re.compile(r"\b(those|these|them|they|their|that|there|he|she|its?|ones?)\b")
@@ -167,7 +169,7 @@ def _picks(query: Query, change: Change) -> bool:
     if query.limit == 1 and _BACK.search(change.text):
         return True
     if not where:
-        return False
+        return bool(_LISTS.match(change.text)) and any(f not in query.dimensions for f in _said(change))
     told = len(query.dimensions) == 1 and picks_group(query, where)
     return bool(_SURELY.match(change.text)) or told or any(f not in query.dimensions for f in _said(change))
 

@@ -88,7 +88,8 @@ BEYOND = [
     "SELECT status, RANK() OVER (ORDER BY freight) FROM orders",
     "SELECT c.first_name, COUNT(*) FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id GROUP BY 1",
     "SELECT o.status, COUNT(c.city) FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id GROUP BY 1",
-    "SELECT c.city FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id JOIN order_items i ON i.order_id = o.order_id",
+    "SELECT c.city FROM customers c LEFT JOIN orders o ON o.customer_id = c.customer_id"
+    " JOIN order_items i ON i.order_id = o.order_id",
     "SELECT a.first_name FROM customers a JOIN customers b ON a.country = b.country",
     "SELECT o.order_id FROM orders o JOIN customers c ON o.order_id = c.customer_id",
     "SELECT UPPER(city) FROM customers",
