@@ -35,7 +35,7 @@ _LEAST, _LONGEST, _TRIED = 8, 400, 3
 _THEIRS = re.compile(r"\b(?:do|does|did|have|has|had) (?:they|it|each)\b", re.IGNORECASE)
 _THEN = re.compile(
     r"(?:,? and (?=(?:then |also )*(?:sort|order|rank|show|add|include)\b)"
-    r"|[.?!;] +(?=(?:please |also |and |then )*(?:show|add|give|list|sort|order|rank|include)\b))",
+    r"|[.?!;] +(?=(?:please |also |and |then )*(?:show|add|give|list|sort|order|rank|include|only|just|[a-z]+ first)\b))",
     re.IGNORECASE,
 )
 """What follows is done to the answer of what is before it, however well the whole may be read at once."""

@@ -36,7 +36,7 @@ _WHO = re.compile(r"(?:and |but |so |now )*who(?:'s| is| are| was| were)(?= (?:i
 _ADDS = re.compile(r"\b(?:also|add|too|as well|include|plus)\b")
 _ASKS = re.compile(
     r"(?:and |but |so |now )*(?:(?:in|on|at|from|for|to|of|by|with) )?"
-    r"(?:what|which|who|whose|whom|where|when|how|list|name|tell|show|give|did|does|do|has|have|is|are|was|were)\b"
+    r"(?:what|which|who|whose|whom|where|when|how|count|list|name|tell|show|give|did|does|do|has|have|is|are|was|were)\b"
 )
 
 

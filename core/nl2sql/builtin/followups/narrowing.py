@@ -34,6 +34,7 @@ _ALSO = re.compile(
     r"|^(and )?(which|who|what)( ones)? of (them|those|these)\b.*\b(too|also|as well)\W*$"
     r"|^and\b.*\b(too|also|as well)\W*$"
 )
+_LIKELY, _SAID = 0.55, 0.9
 _NEAR = 0.02
 """Of the score: as good a reading as another."""
 _RANGE = {">", ">=", "<", "<=", "between"}
@@ -56,7 +57,13 @@ def prefer_known(query: Query, parse: Parse) -> None:
         elif item.kind == "name" and not item.table and item.columns:
             near = [link for link in item.columns if link.score >= item.columns[0].score - _NEAR]
             own = tuple(link for link in near if Ref(link.table, link.column) in known)
-            item.links = _told_apart(near, item, parse) or own or item.links
+            of_named = tuple(link for link in item.columns if link.score >= _LIKELY and link.table in _named(parse))
+            item.links = _told_apart(near, item, parse) or own or of_named or item.links
+
+
+def _named(parse: Parse) -> set[str]:
+    """The tables a follow-up names: "only stores bigger than 25 in area"."""
+    return {item.table.table for item in parse.items if item.kind == "name" and item.table and item.table.score >= _SAID}
 
 
 def _told_apart(links: list[Link], item: Item, parse: Parse) -> tuple[Link, ...]:

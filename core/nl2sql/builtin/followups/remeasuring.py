@@ -104,8 +104,9 @@ def _whole(query: Query, change: Change) -> Query | None:
     found = _WHOLE.search(change.text) or (_THE_TOTAL.match(change.text) if _adds_up_to_it(query) else None)
     ranks = any(item.role in ("rank", "bare rank") for item in change.parse.items)
     dropped = any(words.startswith("−") for words in change.said)
-    compared = bool(change.parse.having) or any(item.is_cue("compare") for item in change.parse.items)
-    if not found or change.parse.groups or query.combine or ranks or dropped or compared:
+    if not found or change.parse.groups or change.parse.having or query.combine or ranks or dropped:
+        return None
+    if any(item.is_cue("compare") and item.lower not in found[0] for item in change.parse.items):
         return None
     if change.adds_surely and query.dimensions:
         return None

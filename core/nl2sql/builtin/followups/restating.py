@@ -156,6 +156,10 @@ _SAYINGS: Rewrites = (
         ),
         lambda said: f"{said[1]}which of {said[3]}{_BEING.get(said[2].lower(), '')}",
     ),
+    (
+        re.compile(r"\b(?:are |is |were |was )?(?:linked|tied|connected|attached|related) (?:to|with) (?=each\b)", re.IGNORECASE),
+        "for ",
+    ),
     (re.compile(r"\b(in all|all told|all in all|in sum)(?=\W*$)"), "in total"),
     (re.compile(r"^((?:and |so )*)(?:the )?totals(?= (?:for|of|in|per|by)\b|\W*$)", re.IGNORECASE), r"\1the total"),
     (

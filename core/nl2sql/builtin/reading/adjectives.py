@@ -11,6 +11,10 @@ from core.nl2sql.builtin.reading.parse import Parse
 
 _IN_TIME = {"longest": False, "shortest": False, "slowest": True, "fastest": True}
 """Of days between dates, and whether the word means the other end than for a number: the slowest took most days."""
+_OF_EXTREMES = {
+    "expensive": "most expensive", "cheap": "cheapest", "long": "longest", "short": "shortest", "tall": "tallest",
+    "heavy": "heaviest", "light": "lightest", "rich": "richest", "poor": "poorest",
+}  # fmt: skip
 _MEASURED = ("", "avg", "sum", "max", "min")
 _FROM = re.compile(r"^(?:from )?(?:the )?(\w+) to (?!(?:the )?(?:very )?top$).*")
 _FIRST = re.compile(r" (date )?(first|on top|(at|to) (the )?(very )?top|up (top|front))$")
@@ -30,7 +34,7 @@ def ranked_as(query: Query, parse: Parse, phrase: str) -> tuple[Field, bool] | N
         return (counts[0], False) if counts else None
     if phrase in _IN_TIME and (lasting := next((f for f in _fields(query) if _lasts(f)), None)):
         return lasting, _IN_TIME[phrase]
-    words = lexicon.implied.get(phrase, [])
+    words = lexicon.implied.get(phrase) or lexicon.implied.get(_OF_EXTREMES.get(phrase, ""), [])
     if found := _spoken_of(query, parse.index, words):
         return found
     if query.grouped or not query.subject:
