@@ -75,9 +75,14 @@ def test_the_question_is_stored_before_anything_runs(turns: Turns, rooms: Rooms,
     assert (stored.id, stored.question, stored.author, stored.state) == (turn.id, "How many?", "Ann", TurnState.QUEUED)
 
 
+def told_of(rooms: Rooms, session_id: str, turn_id: str) -> list[Event]:
+    return [event for event in events.read(rooms.redis, session_id) if event.turn_id == turn_id]
+
+
 def test_the_pages_are_told_every_step_in_order(turns: Turns, rooms: Rooms, workers: Workers, session_id: str) -> None:
     turn = ask(turns, session_id, COUNT)
-    told = [event for event in events.read(rooms.redis, session_id) if event.turn_id == turn.id]
+    until(lambda: told_of(rooms, session_id, turn.id)[-1].kind is EventKind.DONE)  # it is stored just before it is told
+    told = told_of(rooms, session_id, turn.id)
     assert [event.data["message"] for event in told if event.kind is EventKind.STATUS] == [
         "Loading conversation history…",
         "Analyzing your question…",
@@ -86,7 +91,7 @@ def test_the_pages_are_told_every_step_in_order(turns: Turns, rooms: Rooms, work
         "Saving session state…",
     ]
     assert [event.data["type"] for event in told if event.kind is EventKind.CHUNK][:2] == ["sql", "results"]
-    assert told[-1].kind is EventKind.DONE and told[-1].data == {"state": "done"}
+    assert told[-1].data == {"state": "done"}
 
 
 def test_what_is_told_is_already_stored(turns: Turns, rooms: Rooms, session_id: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from core.models import Assumption
 from core.nl2sql.builtin.linking.index import Index
 from core.nl2sql.builtin.linking.naming import label_columns
-from core.nl2sql.builtin.linking.numerals import numberlike
+from core.nl2sql.builtin.linking.numerals import ORDINALS, numberlike
 from core.nl2sql.builtin.query.headings import owner, role_words
 from core.nl2sql.builtin.query.plan import NoPath, aggregates, place, start
 from core.nl2sql.builtin.query.query import (
@@ -93,10 +93,20 @@ def _tail(query: Query, index: Index) -> str:
     if query.order:
         said += ", sorted by " + _all([order_words(order, index) for order in query.order])
     if query.limit is not None:
-        first = f"the first {query.limit}" if query.limit > 1 else "the first one"
+        first = _first(query) if query.limit > 1 or query.offset else "the first one"
         within = _all(dimension_words(shown_groups(query), index))
         said += f", {first} of each {within}" if query.within else f", {first} only"
     return said
+
+
+def _first(query: Query) -> str:
+    """ "The first 5", "the second", "number 11 to 15"."""
+    if not query.offset or query.limit is None:
+        return f"the first {query.limit}"
+    place = query.offset + 1
+    named = next((word for word, at in ORDINALS.items() if at == place), f"number {place}")
+    one = f"the {named}" if place in ORDINALS.values() else named
+    return one if query.limit == 1 else f"number {place} to {query.offset + query.limit}"
 
 
 def order_words(order: Order, index: Index) -> str:
@@ -299,7 +309,7 @@ def assumptions(query: Query, index: Index, notes: list[Assumption]) -> tuple[As
         by = order_words(query.order[0], index)
         within = f" of each {_all(dimension_words(shown_groups(query), index))}" if query.within else ""
         ties = "are all shown" if query.within else "are left out"
-        found.append(Assumption("limit", f"Only the first {query.limit}{within} by {by}; rows that tie with the last {ties}"))
+        found.append(Assumption("limit", f"Only {_first(query)}{within} by {by}; rows that tie with the last {ties}"))
     return tuple(dict.fromkeys(found))
 
 

@@ -80,6 +80,7 @@ def bare(parse: Parse, conventions: Conventions) -> Query:
         having=tuple(having),
         order=tuple(order),
         limit=_HANDFUL if parse.several and conventions.show_measure and not within else parse.limit,
+        offset=parse.offset if parse.order and not within else 0,
         tables=_kind(parse, [*select, *(o.field for o in order), *(c.field for c in having)]),
         within=(*within, *entity_keys(parse, parse.within, aggregates)) if within else (),
         distinct=parse.distinct and not grouped,

@@ -57,6 +57,8 @@ def evidence(parse: Parse, query: Query) -> float:
         sure -= 0.5
     if any(lemma(item.lower) == "sell" for item in lost) and any(c.op == "period" for c in comparisons(query.where)):
         sure -= 0.25  # when something was sold is another date than its own
+    if query.limit is not None and query.measures and not (query.dimensions or query.keys):
+        sure -= 0.5  # the first few of one figure
     if _stray_group(parse) or _per_group(parse):
         sure -= 0.5
     if lost and (_lists_all(query) or (_counts_all(query) and any(_narrows(parse, item) for item in lost))):

@@ -15,12 +15,14 @@ from core.nl2sql.builtin.reading.money import money
 from core.nl2sql.builtin.reading.parse import Parse
 
 _SIZES = {"smallest", "largest", "biggest", "highest", "lowest", "greatest"}
+_SEQUENCE = {"first", "last", "top", "bottom"}
 _SORTING = {"sort", "order", "arrange", "rank"}
 
 
 def limits(parse: Parse) -> None:
     """ "Top 5", "first ten", "5 most expensive", "which 3 … have the most"."""
     for item in parse.items:
+        _placed(parse, item)
         if item.kind not in ("number", "period") or item.role or item.number is None or not 1 <= item.number <= 1000:
             continue
         if item.lower == "one" and any(other.is_cue("superlative") for other in parse.before(item, 1)):
@@ -49,6 +51,15 @@ def limits(parse: Parse) -> None:
             parse.limit, item.role = int(item.number), "limit"
     if parse.limit is None:
         _bare_top(parse)
+
+
+def _placed(parse: Parse, item: Item) -> None:
+    """ "The second most expensive product": one row of a ranking, in that place."""
+    follow = next(iter(parse.after(item, 1)), None)
+    place = ORDINALS.get(item.lower, 0)
+    if place > 1 and not item.role and follow is not None and follow.is_cue("superlative") and follow.lower not in _SEQUENCE:
+        item.role = "limit"
+        parse.limit, parse.offset = 1, place - 1
 
 
 def _events_in_time(parse: Parse, cue: Item, following: Item) -> None:

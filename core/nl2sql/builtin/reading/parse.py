@@ -121,6 +121,8 @@ class Parse:
     undirected: bool = False
     """An order was asked for and no direction said."""
     limit: int | None = None
+    offset: int = 0
+    """Rows of the ranking before the one that is asked for: "the second most expensive"."""
     distinct: bool = False
     subject: str = ""
     chart_kind: str = ""

@@ -57,5 +57,6 @@ def _secondary(parse: Parse, item: Item) -> bool:
 def _of_columns(parse: Parse) -> str:
     for item in parse.items:
         if item.kind == "name" and item.columns and (ref := parse.column_of(item)):
-            return ref.table
+            counted = item.table is not None and any(other.is_cue("superlative") for other in parse.before(item, 1))
+            return item.table.table if item.table and counted else ref.table  # "the month with most rentals"
     return ""

@@ -43,7 +43,8 @@ def _ranks_money(parse: Parse, item: Item) -> bool:
         return True
     sized = item.lower in _SIZES and bool(parse.subject)
     events = {next(refs(expr)).table for expr in _moneys(parse)} if sized else set()
-    return sized and (parse.subject in events or (bool(events) and holds_people(parse.subject, parse.index)))
+    dated = parse.date_of(parse.subject) is not None and any(_belongs(parse, expr) for expr in _moneys(parse)) if sized else False
+    return sized and (parse.subject in events or dated or (bool(events) and holds_people(parse.subject, parse.index)))
 
 
 def more(parse: Parse) -> None:
