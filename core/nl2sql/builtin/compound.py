@@ -50,20 +50,20 @@ def in_steps(question: str, context: Context, whole: SqlDraft | Clarification, d
         found = _stepped(question[: then.start()].strip(), question[then.end() :].strip(), context, draft, edits=True)
         if found:
             return found
-    for first, rest, asks in islice(_split(question, every=lost and bool(context.turns)), _TRIED):
-        found = _stepped(first, rest, context, draft, edits=not asks)
-        if found and (lost or (isinstance(whole, SqlDraft) and (_shows_more(found, whole) or _of_each(rest, found, whole)))):
+    for first, rest, pattern in islice(_split(question, every=lost and bool(context.turns)), _TRIED):
+        found = _stepped(first, rest, context, draft, edits=pattern is _STEP)
+        if found and (lost or pattern is _NARROWS or _says_more(rest, found, whole)):
             return found
     return whole
 
 
-def _split(question: str, *, every: bool) -> Iterator[tuple[str, str, bool]]:
+def _split(question: str, *, every: bool) -> Iterator[tuple[str, str, re.Pattern[str]]]:
     """Two parts at every clause that asks or narrows; with `every`, also where something is to be done, or a sentence ends."""
     for pattern in (_CLAUSE, _NARROWS, _STEP) if every else (_CLAUSE, _NARROWS):
         for found in pattern.finditer(question):
             first, rest = question[: found.start()].strip(), question[found.end() :].strip()
             if len(first) >= _LEAST and re.search(r"\w", rest):
-                yield first, rest, pattern is not _STEP
+                yield first, rest, pattern
 
 
 def _stepped(first: str, rest: str, context: Context, draft: Draft, *, edits: bool) -> SqlDraft | None:
@@ -104,6 +104,10 @@ def _keeps(found: SqlDraft, base: SqlDraft) -> bool:
     """Whether all that the base shows is shown still."""
     shown, before = ({(one.source, one.aggregate) for one in draft.outputs} for draft in (found, base))
     return before <= shown
+
+
+def _says_more(rest: str, found: SqlDraft, whole: SqlDraft | Clarification) -> bool:
+    return isinstance(whole, SqlDraft) and (_shows_more(found, whole) or _of_each(rest, found, whole))
 
 
 def _of_each(rest: str, found: SqlDraft, whole: SqlDraft) -> bool:
