@@ -204,6 +204,7 @@ PASSES: tuple[Pass, ...] = (
     named,
     shares.shares,
     changes.changes,
+    unsaid.asked,
 )
 FRAGMENT_PASSES: tuple[Pass, ...] = tuple(
     step for step in PASSES if step not in (find_subject, accompanied, whiches, places, wares, showing.name_subject)

@@ -13,6 +13,8 @@ from core.nl2sql.builtin.reading.people import holds_people
 _CUES = ("top", "bottom", "best", "worst", "leading")
 _SIZES = ("biggest", "largest", "greatest", "smallest")
 """Said of whom money comes from, and of what brings it in."""
+_OPENING = ("what", "what's", "whats", "'s", "’s", "s", "show", "me", "tell", "is", "are", "was", "were", "the", "our", "a", "an")
+_BEHIND = ("in", "of", "for", "at", "on", "like", "from", "today", "now", "?", ".")
 
 
 def by_revenue(parse: Parse) -> None:
@@ -67,6 +69,18 @@ def strangers(parse: Parse) -> None:
             parse.doubts += ["what is counted is not known"] * 4
         if item.lower in ("rate", "rates") and item.kind in ("name", "word") and not _held(parse, item):
             parse.doubts += ["no column holds the rate"] * 4
+
+
+def asked(parse: Parse) -> None:
+    """ "What is the weather in Lisbon": what stands alone between the opening and a preposition must be known."""
+    opening = next((at for at, item in enumerate(parse.items) if item.lower not in _OPENING), 0)
+    if not opening:
+        return
+    head, rest = parse.items[opening], [item.lower for item in parse.after(parse.items[opening], 1)]
+    follow = parse.next_real(head)
+    named = follow is not None and follow.kind == "name"
+    if head.kind == "word" and not head.role and not named and (not rest or rest[0] in _BEHIND):
+        parse.doubts += ["what is asked for is not known"] * 4
 
 
 def _counts_strangers(parse: Parse, count: Item) -> bool:
