@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from core.nl2sql.builtin.followups.change import Change, is_number
 from core.nl2sql.builtin.followups.listing import only_sorts, rows_of, unjoined, within_groups
+from core.nl2sql.builtin.linking.item import Item
 from core.nl2sql.builtin.query.explain import condition_words, dimension_words
-from core.nl2sql.builtin.query.query import Compare, Field, Order, Query, Ref
+from core.nl2sql.builtin.query.plan import measure_table
+from core.nl2sql.builtin.query.query import Compare, Field, Order, Query, Ref, refs
 from core.nl2sql.builtin.reading.entities import entity_keys
+from core.nl2sql.builtin.reading.grouping import grain_field
 from core.nl2sql.builtin.reading.labelling import shown_names
 from core.nl2sql.builtin.reading.parse import Output, Parse
 
@@ -20,6 +23,10 @@ _EACH = (
 
 _MOST_OF_THEM = re.compile(
     r"^(and |so )*(which|what) ([\w-]+) (?:has|have|had|got) (?:the )?(most|fewest|least)( of (them|those|these))\W*$"
+)
+_WHICH_LEADS = re.compile(
+    r"^(?:and |so |but |then )*(?:which|what) [\w-]+(?: [\w-]+)? (?:has|have|had|got|is|was|made|brought in)"
+    r" (?:the )?(?:most|fewest|least|\w+est|best|worst)(?: overall| of all| in total)?\W*$"
 )
 _AGGREGATES = ("avg", "sum", "max", "min", "median")
 _ITS = re.compile(r"\b(its|his|her)\b")
@@ -54,6 +61,34 @@ def most_of_them(query: Query, change: Change) -> Query:
     shown = (*names, counted) if change.conventions.show_measure else names
     order = (Order(counted, found[4] == "most"),)
     return replace(query, select=shown, keys=tuple(k for k in keys if k not in names), order=order, limit=1, distinct=False)
+
+
+def leader(query: Query, change: Change) -> Query:
+    """ "Which region had the most?", of revenue per quarter: told by region; that the first one is wanted is read after."""
+    parse = change.parse
+    asked = _WHICH_LEADS.match(change.text) and query.measures and query.dimensions and query.limit in (None, 1)
+    if not asked or parse.groups or any(output.field.grain for output in parse.outputs):
+        return query
+    item = next((item for item in parse.items if item.kind in ("name", "grain")), None)
+    groups = _led_by(item, query, parse) if item is not None else []
+    if item is None or not groups:
+        return query
+    parse.groups = groups
+    parse.outputs = [output for output in parse.outputs if output.field not in [group.field for group in groups]]
+    item.role = item.role or "group"
+    return query
+
+
+def _led_by(item: Item, query: Query, parse: Parse) -> list[Output]:
+    """The table or the stretch of time that is named, where the result is not told by it yet."""
+    measured = measure_table(query.measures[0])
+    if item.kind == "grain":
+        time = None if any(field.grain for field in query.dimensions) else grain_field(parse, item.grain)
+        return [Output(99, time)] if time else []
+    table = item.table.table if item.table else ""
+    shown = {ref.table for field in query.dimensions for ref in refs(field.expr)}
+    apart = table and table not in (*shown, measured) and parse.index.graph.path((measured,), table) is not None
+    return [Output(99, name, table) for name in parse.label(table)] if apart else []
 
 
 def grains(query: Query, change: Change) -> Query:

@@ -9,7 +9,7 @@ from core.nl2sql.builtin.followups.amounts import amounts
 from core.nl2sql.builtin.followups.beyond import beyond
 from core.nl2sql.builtin.followups.change import Change
 from core.nl2sql.builtin.followups.columns import columns, fewer_columns
-from core.nl2sql.builtin.followups.dividing import contrasts, dimensions, grains, most_of_them
+from core.nl2sql.builtin.followups.dividing import contrasts, dimensions, grains, leader, most_of_them
 from core.nl2sql.builtin.followups.dropping import drop_filters
 from core.nl2sql.builtin.followups.flipping import flipped
 from core.nl2sql.builtin.followups.lacking import lacking, left_out, none_of_them
@@ -41,6 +41,7 @@ EDITS: tuple[Edit, ...] = (
     unfolded,
     grains,
     contrasts,
+    leader,
     dimensions,
     swapped,
     measures,

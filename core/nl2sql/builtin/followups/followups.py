@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import exp
 
-from core.models import Context, Turn
+from core.models import Context, Role, Turn
 from core.nl2sql.builtin.followups.affirming import affirmations
 from core.nl2sql.builtin.followups.alluding import alluded
 from core.nl2sql.builtin.followups.anchoring import anchored
@@ -43,6 +43,7 @@ from core.nl2sql.builtin.reading.assemble import Conventions
 from core.nl2sql.builtin.reading.compose import FRAGMENT_PASSES
 from core.nl2sql.builtin.reading.confidence import EXPLAINED, evidence, unused
 from core.nl2sql.builtin.reading.leading import led
+from core.nl2sql.builtin.reading.money import resettle_money
 from core.nl2sql.builtin.reading.parse import Parse
 from core.nl2sql.builtin.reading.reading import Candidate
 from core.nl2sql.builtin.reading.timing import times_asked
@@ -55,6 +56,10 @@ _UNDO = re.compile(
 _ONES_FIRST = re.compile(r"\b(\w+est|most \w+) (ones?|rows?) first\b")
 _BY_FIRST = re.compile(r"^(?:and |now )?by (?=[\w ]+,? (?:\w+ first|ascending|descending)\W*$)", re.IGNORECASE)
 _BY_INSTEAD = re.compile(r"^((?:and |now )?)by (?=(?!each\b|every\b)[\w ]+? instead\W*$)", re.IGNORECASE)
+_BY_FIGURE = re.compile(
+    r"^(?:(?:and|or|now|then|so|ok|okay),? )*(?:rank(?:ed)? (?:them )?)?by (?:the )?(?!each\b|every\b)([\w ]+?)(?: instead)?\W*$",
+    re.IGNORECASE,
+)
 _SAME_FIGURE = re.compile(
     r"^((?:and|now|so|then) )*(?:the )?(?:same )?(?:totals?|figures?|sums?|numbers?),? (?=(?:for|per|by) )", re.IGNORECASE
 )
@@ -83,6 +88,8 @@ def edit(question: str, context: Context, index: Index, today: date, conventions
     if not asked[0].grouped:
         question = _BY_FIRST.sub("sort by ", question)
         question = _BY_INSTEAD.sub(r"\1rank by ", question) if _is_ranked(asked[0], index) else question
+    else:
+        question = _by_figure(question, asked[0], index, today)
     if asked[0].measures:
         question = _SAME_FIGURE.sub(r"\1", question)
     question = share_of_all(question, narrowed=bool(asked[0].where))
@@ -123,6 +130,7 @@ def _changed(
     query = previous
     for apply in EDITS:
         query = apply(query, change)
+    query = resettle_money(query, parse)
     if parse.chart_kind:
         change.said.append("as a table" if parse.chart_kind == "none" else f"as a {parse.chart_kind} chart")
     if not change.said:
@@ -165,6 +173,17 @@ def _is_ranked(query: Query, index: Index) -> bool:
     ranked = query.order[0].field if query.order and query.limit is not None else None
     ref = ranked.expr if ranked and ranked in query.select else None
     return isinstance(ref, Ref) and numberlike(index.column(ref.table, ref.column))
+
+
+def _by_figure(question: str, query: Query, index: Index, today: date) -> str:
+    """ "By quantity instead", after the first groups by revenue: a number is what they rank by, not what they are divided by."""
+    found = _BY_FIGURE.match(question.strip())
+    if not found or query.limit is None or not query.order or not query.order[0].field.aggregate:
+        return question
+    said = [item for item in link(found[1], index, today) if item.kind != "stop"]
+    column = said[0].columns[0] if len(said) == 1 and said[0].table is None and said[0].columns else None
+    is_measure = column is not None and index.column(column.table, column.column).role is Role.MEASURE
+    return f"{found[1]} instead" if is_measure else question
 
 
 def _undone(asked: list[Query], index: Index, today: date) -> Edit | None:

@@ -153,6 +153,25 @@ def settle_money(query: Query, parse: Parse) -> Query:
     return query
 
 
+def resettle_money(query: Query, parse: Parse) -> Query:
+    """The query of a follow-up: revenue by month that is now asked for by category is taken of what each category sold.
+
+    A measure stays what it was where its rows do not repeat, so that figures of turns in a row can be compared.
+    """
+    query = settle_money(query, parse)
+    said = parse.moneys
+    for field in query.measures:
+        parse.moneys = {}
+        first = money_for(parse, (field.label,)) if field.label in _SPOKEN.values() else None
+        choices = parse.moneys.get(first, ()) if first is not None else ()
+        if field.expr is not None and field.expr in choices and _detour(field.expr, query, parse, []) == float("inf"):
+            parse.moneys = {field.expr: choices}
+            parse.money_words.setdefault(field.expr, field.label)
+            query = settle_money(query, parse)
+    parse.moneys = said
+    return query
+
+
 def _detour(expr: Expr, query: Query, parse: Parse, counts: list[Field]) -> float:
     """What it costs to get from the measure's table to what the query groups and filters by, and to what it counts beside;
     infinite where rows would repeat."""
